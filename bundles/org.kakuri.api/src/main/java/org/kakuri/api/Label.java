@@ -1,0 +1,5 @@
+package org.kakuri.api;
+
+public enum Label {
+    A
+}
