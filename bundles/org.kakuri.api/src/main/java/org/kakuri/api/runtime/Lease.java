@@ -1,0 +1,33 @@
+package org.kakuri.api.runtime;
+
+import org.kakuri.api.tee.BackendInfo;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * A backend and a runtime on loan. While it is held they are not taken away without notice; when they must go, sessions are
+ * drained and later calls throw {@link org.kakuri.api.Gone}.
+ */
+@ProviderType
+public interface Lease extends AutoCloseable {
+    /** Returns what the backend is. */
+    BackendInfo backend();
+
+    /** Returns what the runtime is. */
+    RuntimeInfo runtime();
+
+    /** Returns what the pair stands for. */
+    Cell cell();
+
+    /**
+     * Opens a session, in this process or in a domain host, as the spec says. Closed at the latest with the lease.
+     *
+     * @throws org.kakuri.api.Refused if the image is bad
+     * @throws org.kakuri.api.Unsupported if the backend lacks something
+     * @throws org.kakuri.api.Gone if the lease was closed or revoked
+     */
+    RuntimeSession open(RuntimeImage image, SessionSpec spec);
+
+    /** Ends the loan and the sessions under it. Idempotent. */
+    @Override
+    void close();
+}
