@@ -1,0 +1,28 @@
+package org.kakuri.platform.linux;
+
+/** Private memory without a file: zero at first, backed page by page on first use. */
+public final class AnonymousMapping extends Mapping {
+
+    private AnonymousMapping(long base, long size, int protection, int flags) {
+        super(base, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
+    }
+
+    /** Readable and writable memory at exactly {@code base}; EEXIST when something is mapped there already. */
+    public static AnonymousMapping at(long base, long size) {
+        if (base <= 0 || base % PAGE != 0) {
+            throw new IllegalArgumentException(
+                    "not a page address: base=0x" + Long.toHexString(base) + ", page=" + PAGE);
+        }
+        return new AnonymousMapping(base, size, PROT_READ | PROT_WRITE, MAP_FIXED_NOREPLACE);
+    }
+
+    /** Readable and writable memory wherever there is room. */
+    public static AnonymousMapping anywhere(long size) {
+        return new AnonymousMapping(0, size, PROT_READ | PROT_WRITE, 0);
+    }
+
+    /** Address space without access, to be opened by {@link #protect}; costs no memory. */
+    public static AnonymousMapping reserve(long size) {
+        return new AnonymousMapping(0, size, PROT_NONE, 0);
+    }
+}

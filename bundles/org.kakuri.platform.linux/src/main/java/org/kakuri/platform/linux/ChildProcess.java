@@ -1,0 +1,136 @@
+package org.kakuri.platform.linux;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A child started by {@link Spawn}. Only this pid is ever waited for, so other children of the JVM are not disturbed. Any
+ * thread may use it.
+ */
+public final class ChildProcess implements AutoCloseable {
+
+    private static final int WNOHANG = 1;
+    private static final MethodHandle WAIT4 = Native.withErrno("wait4", Native.INT, Native.INT, Native.POINTER,
+            Native.INT, Native.POINTER);
+
+    private final PidFd pidFd;
+    private final String path;
+    private final boolean leadsGroup;
+    private final ReentrantLock reaping = new ReentrantLock();
+    private volatile Ended ended;
+
+    private record Ended(ExitStatus status, ResourceUsage usage) {}
+
+    private ChildProcess(PidFd pidFd, String path, boolean leadsGroup) {
+        this.pidFd = pidFd;
+        this.path = path;
+        this.leadsGroup = leadsGroup;
+    }
+
+    static ChildProcess of(int pid, String path, boolean leadsGroup) {
+        return new ChildProcess(PidFd.open(pid), path, leadsGroup);
+    }
+
+    public int pid() {
+        return pidFd.pid();
+    }
+
+    /** Readable when the child has ended; owned by this object. */
+    public PidFd pidFd() {
+        return pidFd;
+    }
+
+    /** Whether it has not ended yet. */
+    public boolean alive() {
+        return ended == null && waitFor(Duration.ZERO).isEmpty();
+    }
+
+    /** Waits until it has ended; empty on timeout. Reaps it, so that no zombie is left. */
+    public Optional<ExitStatus> waitFor(Duration timeout) {
+        if (ended == null) {
+            if (!pidFd.awaitEnd(timeout)) {
+                return Optional.empty();
+            }
+            reap();
+        }
+        return Optional.of(ended.status());
+    }
+
+    /** Waits for ever. */
+    public ExitStatus waitFor() {
+        return waitFor(Duration.ofSeconds(Long.MAX_VALUE)).orElseThrow();
+    }
+
+    /** What the child and its own reaped children used; empty until {@link #waitFor} has seen its end. */
+    public Optional<ResourceUsage> usage() {
+        return Optional.ofNullable(ended).map(Ended::usage);
+    }
+
+    /** Sends a signal to the child alone; false when it has ended. */
+    public boolean signal(int signal) {
+        reaping.lock();
+        try {
+            if (ended != null) {
+                return false;
+            }
+            int r = pidFd.sendSignalRaw(signal);
+            if (r == -Errno.ESRCH) {
+                return false;
+            }
+            Native.check(r, "pidfd_send_signal", "pid=" + pid() + ", signal=" + Signals.name(signal));
+            return true;
+        } finally {
+            reaping.unlock();
+        }
+    }
+
+    /** Sends a signal to the process group the child leads; false when the child was reaped or leads none. */
+    public boolean signalGroup(int signal) {
+        reaping.lock();
+        try {
+            return leadsGroup && ended == null && Signals.killRaw(-pid(), signal) == 0;
+        } finally {
+            reaping.unlock();
+        }
+    }
+
+    /** Kills it (and its group, if it leads one) unless it was reaped, waits for its end, closes its descriptor. */
+    @Override
+    public void close() {
+        if (ended == null) {
+            if (!signalGroup(Signals.SIGKILL)) {
+                signal(Signals.SIGKILL);
+            }
+            waitFor();
+        }
+        pidFd.close();
+    }
+
+    private void reap() {
+        reaping.lock();
+        try {
+            if (ended != null) {
+                return;
+            }
+            MemorySegment state = Native.state();
+            MemorySegment status = Native.scratch(state, 0, 4);
+            MemorySegment usage = Native.scratch(state, 64, ResourceUsage.BYTES);
+            int r = Native.result(state, (int) WAIT4.invokeExact(state, pid(), status, WNOHANG, usage));
+            Native.check(r, "wait4", "pid=" + pid() + ", path=" + path);
+            ended = new Ended(ExitStatus.decode(status.get(Native.INT, 0)), ResourceUsage.decode(usage));
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        } finally {
+            reaping.unlock();
+        }
+    }
+
+    @Override
+    public String toString() {
+        Ended e = ended;
+        return "child " + pid() + " (" + path + ")" + (e == null ? "" : " " + e.status());
+    }
+}
