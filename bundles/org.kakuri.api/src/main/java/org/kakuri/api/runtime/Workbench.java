@@ -42,6 +42,12 @@ public interface Workbench {
      */
     Lease lease(Selector selector, Deadline deadline);
 
+    /** Returns whether all backends and runtimes that installed bundles declare are there. */
+    Readiness readiness();
+
+    /** Returns what is on loan at this moment, for {@code wb:status}. */
+    List<LeaseInfo> leases();
+
     /** Returns the pair in use: what a selector without names takes. */
     InUse inUse();
 

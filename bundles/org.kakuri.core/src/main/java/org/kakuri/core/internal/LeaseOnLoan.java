@@ -1,0 +1,132 @@
+package org.kakuri.core.internal;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.kakuri.api.Gone;
+import org.kakuri.api.Unsupported;
+import org.kakuri.api.runtime.Cell;
+import org.kakuri.api.runtime.DomainHosts;
+import org.kakuri.api.runtime.IsolationRuntime;
+import org.kakuri.api.runtime.Lease;
+import org.kakuri.api.runtime.LeaseInfo;
+import org.kakuri.api.runtime.Placement;
+import org.kakuri.api.runtime.RuntimeImage;
+import org.kakuri.api.runtime.RuntimeInfo;
+import org.kakuri.api.runtime.RuntimeSession;
+import org.kakuri.api.runtime.SessionSpec;
+import org.kakuri.api.tee.BackendInfo;
+import org.kakuri.api.tee.Machine;
+import org.kakuri.api.tee.TeeBackend;
+
+/** A lease; owns the sessions that were opened under it. */
+final class LeaseOnLoan implements Lease {
+    private final Provider<TeeBackend, BackendInfo> backend;
+    private final Provider<IsolationRuntime, RuntimeInfo> runtime;
+    private final Cell cell;
+    private final Machine machine;
+    private final GatedBackend instances;
+    private final Supplier<Optional<DomainHosts>> domains;
+    private final Gate gate = new Gate("the lease");
+    private final Set<GatedSession> sessions = new LinkedHashSet<>();
+    private boolean ended;
+
+    LeaseOnLoan(Provider<TeeBackend, BackendInfo> backend, Provider<IsolationRuntime, RuntimeInfo> runtime, Cell cell,
+            Machine machine, Supplier<Optional<DomainHosts>> domains) {
+        this.backend = backend;
+        this.runtime = runtime;
+        this.cell = cell;
+        this.machine = machine;
+        this.instances = new GatedBackend(backend, machine);
+        this.domains = domains;
+    }
+
+    @Override
+    public BackendInfo backend() {
+        return backend.info();
+    }
+
+    @Override
+    public RuntimeInfo runtime() {
+        return runtime.info();
+    }
+
+    @Override
+    public Cell cell() {
+        return cell;
+    }
+
+    @Override
+    public RuntimeSession open(RuntimeImage image, SessionSpec spec) {
+        if (!runtime.info().images().contains(image.kind())) {
+            throw new Unsupported("runtime %s does not run images of kind %s: %s".formatted(runtime.name(),
+                    image.kind(), image.path()), "it runs " + runtime.info().images());
+        }
+        if (spec.memoryBytes() > runtime.info().memoryLimit()) {
+            throw new Unsupported(
+                    "runtime %s gives a session at most %d bytes of memory: memoryBytes=%d".formatted(runtime.name(),
+                            runtime.info().memoryLimit(), spec.memoryBytes()),
+                    "ask for less");
+        }
+        try (var _ = gate.enter(); var _ = backend.gate().enter(); var _ = runtime.gate().enter()) {
+            RuntimeSession inner = spec.placement() == Placement.DOMAIN
+                    ? domainHosts().open(backend.name(), backend.bundleId(), runtime.name(), runtime.bundleId(),
+                            machine.name(), image, spec)
+                    : runtime.service().open(instances, image, spec);
+            return adopt(new GatedSession(inner, this::forget));
+        }
+    }
+
+    private DomainHosts domainHosts() {
+        return domains.get()
+                .orElseThrow(() -> new Unsupported("no domain hosts: the bundle org.kakuri.domain is missing",
+                        "install it, or open the session inline"));
+    }
+
+    private GatedSession adopt(GatedSession session) {
+        synchronized (sessions) {
+            if (!ended) {
+                sessions.add(session);
+                return session;
+            }
+        }
+        session.end("its lease was closed");
+        throw new Gone("the lease was closed while the session opened", "take a new lease", true);
+    }
+
+    private void forget(GatedSession session) {
+        synchronized (sessions) {
+            sessions.remove(session);
+        }
+    }
+
+    LeaseInfo status() {
+        synchronized (sessions) {
+            int inFlight = gate.inside() + sessions.stream().mapToInt(GatedSession::inFlight).sum();
+            return new LeaseInfo(backend.name(), runtime.name(), sessions.size(), inFlight);
+        }
+    }
+
+    /** Ends the loan because a provider goes. */
+    void revoke(String reason) {
+        gate.close(reason);
+        List<GatedSession> open;
+        synchronized (sessions) {
+            ended = true;
+            open = List.copyOf(sessions);
+        }
+        for (GatedSession session : open) {
+            session.end(reason);
+        }
+        instances.destroyAll();
+        backend.leases().remove(this);
+        runtime.leases().remove(this);
+    }
+
+    @Override
+    public void close() {
+        revoke("it was closed");
+    }
+}

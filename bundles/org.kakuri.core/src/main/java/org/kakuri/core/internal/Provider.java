@@ -1,0 +1,70 @@
+package org.kakuri.core.internal;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.kakuri.api.Deadline;
+
+/**
+ * A backend or runtime service that is registered at this moment.
+ *
+ * @param <S> service interface
+ * @param <I> its info
+ */
+final class Provider<S, I> {
+    private final String kind;
+    private final String name;
+    private final S service;
+    private final I info;
+    private final long bundleId;
+    private final Gate gate;
+    private final Set<LeaseOnLoan> leases = ConcurrentHashMap.newKeySet();
+
+    Provider(String kind, String name, S service, I info, long bundleId) {
+        this.kind = kind;
+        this.name = name;
+        this.service = service;
+        this.info = info;
+        this.bundleId = bundleId;
+        this.gate = new Gate(kind + " " + name);
+    }
+
+    String name() {
+        return name;
+    }
+
+    S service() {
+        return service;
+    }
+
+    I info() {
+        return info;
+    }
+
+    long bundleId() {
+        return bundleId;
+    }
+
+    Gate gate() {
+        return gate;
+    }
+
+    Set<LeaseOnLoan> leases() {
+        return leases;
+    }
+
+    /**
+     * Takes the provider away from everybody: no new calls, a bounded wait for those inside, then the leases end.
+     *
+     * @return how many calls were still inside at the deadline
+     */
+    int retire(Deadline deadline) {
+        String reason = "its " + kind + " was stopped";
+        gate.close(reason);
+        gate.awaitEmpty(deadline);
+        int left = gate.inside();
+        for (LeaseOnLoan lease : leases) {
+            lease.revoke(reason);
+        }
+        return left;
+    }
+}

@@ -1,0 +1,186 @@
+package org.kakuri.core.internal;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.kakuri.api.Deadline;
+import org.kakuri.api.Nearest;
+import org.kakuri.api.Unsupported;
+import org.kakuri.api.runtime.Cell;
+import org.kakuri.api.runtime.DomainHosts;
+import org.kakuri.api.runtime.IsolationRuntime;
+import org.kakuri.api.runtime.Lease;
+import org.kakuri.api.runtime.LeaseInfo;
+import org.kakuri.api.runtime.Readiness;
+import org.kakuri.api.runtime.RuntimeInfo;
+import org.kakuri.api.runtime.Selector;
+import org.kakuri.api.runtime.Workbench;
+import org.kakuri.api.tee.BackendInfo;
+import org.kakuri.api.tee.Capability;
+import org.kakuri.api.tee.Machines;
+import org.kakuri.api.tee.TeeBackend;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+
+/** The workbench: lends what its {@link ProviderTracker} finds. */
+@Component(immediate = true)
+public final class WorkbenchService implements Workbench {
+    /** How long calls inside a backend or runtime that is being stopped are waited for. */
+    static final Duration DRAIN = Duration.ofSeconds(5);
+    private static final Duration SHORT_WAIT = Duration.ofSeconds(2);
+
+    private final Machines machines;
+    private final BundleContext context;
+    private final Registry<TeeBackend, BackendInfo> backends = new Registry<>("backend");
+    private final Registry<IsolationRuntime, RuntimeInfo> runtimes = new Registry<>("runtime");
+    private final ProviderTracker tracker;
+    private volatile DomainHosts domains;
+    private volatile String backendInUse = "none";
+    private volatile String runtimeInUse = "wasm";
+
+    /** Starts tracking. */
+    @Activate
+    public WorkbenchService(BundleContext context, @Reference Machines machines) {
+        this.context = context;
+        this.machines = machines;
+        this.tracker = new ProviderTracker(context, backends, runtimes, DRAIN);
+        tracker.open();
+    }
+
+    /** Ends all leases. */
+    @Deactivate
+    void stop() {
+        tracker.close();
+    }
+
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    void setDomains(DomainHosts hosts) {
+        domains = hosts;
+    }
+
+    void unsetDomains(DomainHosts hosts) {
+        if (domains == hosts) {
+            domains = null;
+        }
+    }
+
+    @Override
+    public List<BackendInfo> backends() {
+        return backends.all().stream().map(Provider::info).toList();
+    }
+
+    @Override
+    public List<RuntimeInfo> runtimes() {
+        return runtimes.all().stream().map(Provider::info).toList();
+    }
+
+    @Override
+    public BackendInfo backend(String name) {
+        return known(backends, "backend", name).info();
+    }
+
+    @Override
+    public RuntimeInfo runtime(String name) {
+        return known(runtimes, "runtime", name).info();
+    }
+
+    private static <S, I> Provider<S, I> known(Registry<S, I> registry, String kind, String name) {
+        return registry.find(name)
+                .orElseThrow(
+                        () -> Nearest.unknown(kind, name, registry.all().stream().map(Provider::name).toList()));
+    }
+
+    @Override
+    public Cell cell(String backend, String runtime) {
+        return cell(known(backends, "backend", backend), known(runtimes, "runtime", runtime));
+    }
+
+    private static Cell cell(Provider<TeeBackend, BackendInfo> backend,
+            Provider<IsolationRuntime, RuntimeInfo> runtime) {
+        Set<Capability> missing = missing(runtime.info().needs(), backend.info());
+        if (!missing.isEmpty()) {
+            return Cell.notApplicable("%s lacks %s".formatted(backend.name(), words(missing)));
+        }
+        try (var _ = runtime.gate().enter()) {
+            return runtime.service().cell(backend.info());
+        }
+    }
+
+    @Override
+    public Lease lease(Selector selector, Deadline deadline) {
+        var backend = backends.await(selector.backend().orElse(backendInUse), deadline);
+        var runtime = runtimes.await(selector.runtime().orElse(runtimeInUse), deadline);
+        Set<Capability> missing = missing(selector.needs(), backend.info());
+        if (!missing.isEmpty()) {
+            List<String> able = backends().stream()
+                    .filter(info -> info.capabilities().containsAll(selector.needs()))
+                    .map(BackendInfo::name)
+                    .toList();
+            throw new Unsupported("backend %s lacks %s".formatted(backend.name(), words(missing)),
+                    able.isEmpty() ? "no installed backend has it" : "take " + String.join(" or ", able));
+        }
+        Cell cell = cell(backend, runtime);
+        if (!cell.applicable()) {
+            throw new Unsupported(
+                    "runtime %s on backend %s means nothing: %s".formatted(runtime.name(), backend.name(),
+                            cell.meaning()),
+                    "see which pairs mean something: sys:matrix");
+        }
+        var lease = new LeaseOnLoan(backend, runtime, cell,
+                machines.machine(backend.info().architecture(), selector.host()),
+                () -> Optional.ofNullable(domains));
+        backend.leases().add(lease);
+        runtime.leases().add(lease);
+        return lease;
+    }
+
+    private static Set<Capability> missing(Set<Capability> needs, BackendInfo backend) {
+        return needs.stream().filter(need -> !backend.capabilities().contains(need)).collect(Collectors.toSet());
+    }
+
+    private static String words(Set<Capability> capabilities) {
+        return capabilities.stream().map(Capability::name).sorted().collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public Readiness readiness() {
+        List<String> waiting = new ArrayList<>();
+        waiting.addAll(Declared.withoutService(context, TeeBackend.class, backends.registered()));
+        waiting.addAll(Declared.withoutService(context, IsolationRuntime.class, runtimes.registered()));
+        return new Readiness(waiting);
+    }
+
+    @Override
+    public List<LeaseInfo> leases() {
+        return backends.registered()
+                .stream()
+                .flatMap(provider -> provider.leases().stream())
+                .map(LeaseOnLoan::status)
+                .toList();
+    }
+
+    @Override
+    public InUse inUse() {
+        return new InUse(backendInUse, runtimeInUse);
+    }
+
+    @Override
+    public InUse useBackend(String name) {
+        backendInUse = backends.await(name, Deadline.in(SHORT_WAIT)).name();
+        return inUse();
+    }
+
+    @Override
+    public InUse useRuntime(String name) {
+        runtimeInUse = runtimes.await(name, Deadline.in(SHORT_WAIT)).name();
+        return inUse();
+    }
+}
