@@ -1,0 +1,114 @@
+package org.kakuri.launcher;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.launch.Framework;
+import org.osgi.framework.launch.FrameworkFactory;
+
+/**
+ * A framework in this process and its private cache. Closing stops it and deletes the cache, once, from whichever thread
+ * comes first: the main one, or the hook that runs when the process is told to end.
+ */
+final class Container implements AutoCloseable {
+
+    private static final long STOP_MILLIS = 10_000;
+
+    private final RunDirectory directory;
+    private final Framework framework;
+    private boolean closed;
+
+    private Container(RunDirectory directory, Framework framework) {
+        this.directory = directory;
+        this.framework = framework;
+    }
+
+    /**
+     * Makes a framework that has no bundles and is not started.
+     *
+     * @param properties framework properties beside those every container gets
+     */
+    static Container create(Map<String, String> properties) throws IOException, BundleException {
+        RunDirectory directory = RunDirectory.open(Path.of(System.getProperty("java.io.tmpdir")));
+        Map<String, String> configuration = new HashMap<>(properties);
+        configuration.put(Constants.FRAMEWORK_STORAGE, directory.path().resolve("cache").toString());
+        configuration.put("felix.cache.locking", "false");
+        configuration.put("ds.loglevel", "error");
+        Framework framework = ServiceLoader.load(FrameworkFactory.class)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no OSGi framework on the class path"))
+                .newFramework(configuration);
+        Container container = new Container(directory, framework);
+        Runtime.getRuntime().addShutdownHook(new Thread(container::close, "kakuri-stop"));
+        framework.init();
+        return container;
+    }
+
+    BundleContext context() {
+        return framework.getBundleContext();
+    }
+
+    /**
+     * Installs the jars in place, without copying them, and starts the framework and them in this order.
+     *
+     * @return what did not start, a line each
+     */
+    List<String> start(List<Path> jars) throws BundleException {
+        List<Bundle> bundles = new ArrayList<>();
+        List<String> failures = new ArrayList<>();
+        for (Path jar : jars) {
+            try {
+                bundles.add(context().installBundle("reference:" + jar.toUri()));
+            } catch (BundleException e) {
+                failures.add(jar + " cannot be installed: " + Errors.reason(e));
+            }
+        }
+        framework.start();
+        for (Bundle bundle : bundles) {
+            try {
+                if (bundle.getHeaders("").get(Constants.FRAGMENT_HOST) == null) {
+                    bundle.start(Bundle.START_TRANSIENT);
+                }
+            } catch (BundleException e) {
+                failures.add("bundle " + bundle.getSymbolicName() + " does not start: " + Errors.reason(e));
+            }
+        }
+        return failures;
+    }
+
+    /** Returns when the framework is stopped from inside. */
+    void awaitStop() throws InterruptedException {
+        framework.waitForStop(0);
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        try {
+            framework.stop();
+            framework.waitForStop(STOP_MILLIS);
+        } catch (BundleException e) {
+            System.err.println("kakuri: the framework did not stop cleanly: " + Errors.reason(e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            directory.close();
+        } catch (IOException e) {
+            System.err.println("kakuri: cannot delete " + directory.path() + ": " + Errors.reason(e));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package org.kakuri.launcher;
+
+/** How the launcher speaks of failures: one line, the stack trace only when asked for. */
+final class Errors {
+
+    /** Nothing failed. */
+    static final int DONE = 0;
+    /** The command ran and failed. */
+    static final int FAILED = 1;
+    /** The command line makes no sense. */
+    static final int USAGE = 2;
+
+    private Errors() {}
+
+    /** Prints one line, with {@code KAKURI_STACKTRACE=1} or {@code --stacktrace} also where it came from. */
+    static int report(String message, Throwable failure, int code) {
+        System.err.println("kakuri: " + message);
+        if (failure != null && stackTraces()) {
+            failure.printStackTrace();
+        }
+        return code;
+    }
+
+    static boolean stackTraces() {
+        return Boolean.getBoolean("kakuri.stacktrace");
+    }
+
+    /** The message of a failure on one line, or its class where it has none. */
+    static String reason(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null || message.isBlank() ? failure.getClass().getName()
+                : message.strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+}
