@@ -1,0 +1,98 @@
+package org.kakuri.shell.internal;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.felix.gogo.runtime.Reflective;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Function;
+import org.kakuri.api.UsageError;
+import org.kakuri.api.command.CommandSet;
+import org.kakuri.api.command.Words;
+import org.kakuri.api.command.WordsSyntax;
+
+/** One command: takes the words that every command understands, hands the others to the method. */
+final class CommandFunction implements Function {
+    private static final Set<String> HELP = Set.of("--help", "-h");
+    private static final String JSON = "--json";
+
+    private final String scope;
+    private final String function;
+    private final CommandSet target;
+    private final String method;
+
+    CommandFunction(String scope, String function, CommandSet target) {
+        this.scope = scope;
+        this.function = function;
+        this.target = target;
+        this.method = camelCase(function);
+    }
+
+    private static String camelCase(String function) {
+        String[] parts = function.split("-");
+        return parts[0] + Arrays.stream(parts)
+                .skip(1)
+                .map(part -> Character.toUpperCase(part.charAt(0)) + part.substring(1))
+                .collect(Collectors.joining());
+    }
+
+    @Override
+    public Object execute(CommandSession session, List<Object> arguments) throws Exception {
+        List<Object> words = new ArrayList<>(arguments);
+        int end = words.indexOf("--");
+        List<Object> own = end < 0 ? words : words.subList(0, end);
+        if (own.removeIf(word -> word instanceof String text && HELP.contains(text))) {
+            return help();
+        }
+        boolean json = own.removeIf(JSON::equals);
+        Object result = invoke(session, words);
+        return json ? JsonText.of(result) : result;
+    }
+
+    Help help() {
+        return Help.of(scope, function, methods());
+    }
+
+    private List<Method> methods() {
+        return Arrays.stream(target.getClass().getMethods())
+                .filter(candidate -> candidate.getName().equals(method))
+                .toList();
+    }
+
+    private Object invoke(CommandSession session, List<Object> words) throws Exception {
+        for (Method candidate : methods()) {
+            if (candidate.getParameterCount() == 1 && candidate.getParameterTypes()[0] == Words.class) {
+                return callWithWords(candidate, words);
+            }
+        }
+        try {
+            return Reflective.invoke(session, target, method, words);
+        } catch (IllegalArgumentException e) {
+            if (e.getMessage() != null && e.getMessage().startsWith("Cannot coerce")) {
+                throw new UsageError("%s:%s does not take %s".formatted(scope, function, words),
+                        "usage: " + help().usage(), e);
+            }
+            throw e;
+        }
+    }
+
+    private Object callWithWords(Method candidate, List<Object> words) throws Exception {
+        List<String> texts = words.stream().map(String::valueOf).toList();
+        WordsSyntax syntax = candidate.getParameters()[0].getAnnotation(WordsSyntax.class);
+        Words parsed = Words.parse(texts, syntax == null ? Set.of() : Set.of(syntax.flags()),
+                syntax != null && syntax.assignments());
+        try {
+            return candidate.invoke(target, parsed);
+        } catch (InvocationTargetException e) {
+            switch (e.getCause()) {
+            case Exception cause -> throw cause;
+            case Error cause -> throw cause;
+            default -> throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package org.kakuri.shell.internal;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.kakuri.api.Deadline;
+import org.kakuri.api.UsageError;
+import org.kakuri.api.command.Words;
+import org.kakuri.api.runtime.Command;
+import org.kakuri.api.runtime.GuestExit;
+import org.kakuri.api.runtime.GuestProcess;
+import org.kakuri.api.runtime.Placement;
+import org.kakuri.api.runtime.RuntimeImage;
+import org.kakuri.api.runtime.RuntimeInfo;
+import org.kakuri.api.runtime.Selector;
+import org.kakuri.api.runtime.SessionSpec;
+import org.kakuri.api.runtime.Workbench;
+
+/** Runs one program to its end for {@code rt:run}. */
+final class GuestRunner {
+    private static final long DEFAULT_MEMORY = 1L << 30;
+    private static final Duration STARTING = Duration.ofSeconds(10);
+    private static final Duration ENDING = Duration.ofSeconds(5);
+
+    private final Workbench workbench;
+    private final RuntimeInfo runtime;
+    private final RuntimeImage image;
+    private final Words words;
+
+    GuestRunner(Workbench workbench, RuntimeInfo runtime, RuntimeImage image, Words words) {
+        this.workbench = workbench;
+        this.runtime = runtime;
+        this.image = image;
+        this.words = words;
+    }
+
+    GuestRun execute(Command command, Deadline deadline) {
+        var selector = new Selector(words.value("tee"), Optional.of(runtime.name()), Set.of(), Selector.DEFAULT_HOST);
+        try (var lease = workbench.lease(selector, Deadline.in(STARTING)); var session = lease.open(image, spec())) {
+            GuestProcess guest = session.spawn(command);
+            GuestExit exit = guest.waitFor(deadline).orElseGet(() -> {
+                guest.kill("the time given with --timeout is over");
+                return guest.waitFor(Deadline.in(ENDING))
+                        .orElseThrow(() -> new IllegalStateException("the guest does not end"));
+            });
+            return new GuestRun(lease.backend().name(), runtime.name(), lease.cell().meaning(), exit.status(),
+                    exit.reason(), exit.cpuNanos(), exit.peakMemory(), new TreeMap<>(session.ledger().counts()),
+                    words.flags().contains("events"));
+        }
+    }
+
+    private SessionSpec spec() {
+        long memory = words.value("memory")
+                .map(GuestRunner::bytes)
+                .orElse(Math.min(DEFAULT_MEMORY, runtime.memoryLimit()));
+        Map<String, String> options = RtCommands.pairs(words.value("option"), '=', "--option NAME=VALUE");
+        SessionSpec spec = SessionSpec.inline(image.path().getFileName().toString(), memory);
+        return new SessionSpec(spec.name(), words.flags().contains("domain") ? Placement.DOMAIN : Placement.INLINE,
+                memory, spec.pricing(), spec.hostCalls(), options);
+    }
+
+    private static long bytes(String text) {
+        if (!text.matches("[0-9]{1,12}[kmgKMG]?")) {
+            throw new UsageError("not a size: " + text, "write for example 256m");
+        }
+        char unit = Character.toLowerCase(text.charAt(text.length() - 1));
+        int shift = switch (unit) {
+        case 'k' -> 10;
+        case 'm' -> 20;
+        case 'g' -> 30;
+        default -> 0;
+        };
+        return Long.parseLong(shift == 0 ? text : text.substring(0, text.length() - 1)) << shift;
+    }
+}

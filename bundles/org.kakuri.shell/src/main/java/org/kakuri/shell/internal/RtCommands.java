@@ -1,0 +1,145 @@
+package org.kakuri.shell.internal;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.felix.service.command.Descriptor;
+import org.kakuri.api.Deadline;
+import org.kakuri.api.Observability;
+import org.kakuri.api.UsageError;
+import org.kakuri.api.command.CommandSet;
+import org.kakuri.api.command.Words;
+import org.kakuri.api.command.WordsSyntax;
+import org.kakuri.api.runtime.Command;
+import org.kakuri.api.runtime.RuntimeImage;
+import org.kakuri.api.runtime.RuntimeInfo;
+import org.kakuri.api.runtime.Workbench;
+import org.kakuri.api.tee.Capability;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Commands about isolation runtimes. */
+@Component(property = {"kakuri.command.scope=rt", "kakuri.command.function=list", "kakuri.command.function=info",
+    "kakuri.command.function=use", "kakuri.command.function=run"})
+public final class RtCommands implements CommandSet {
+    private static final List<String> RUN_OPTIONS = List.of("tee", "memory", "dir", "env", "timeout", "option");
+
+    private final Workbench workbench;
+
+    /** Takes what the commands ask. */
+    @Activate
+    public RtCommands(@Reference Workbench workbench) {
+        this.workbench = workbench;
+    }
+
+    /** A runtime in a list. */
+    public record Row(String name, boolean inUse, Set<RuntimeImage.Kind> images, long memoryLimit, String title) {}
+
+    /** A runtime in full. */
+    public record Details(String name, String title, Set<RuntimeImage.Kind> images, Set<Capability> needs,
+            long memoryLimit, Map<String, Observability> observability, Map<String, String> options,
+            Map<String, String> backends) {}
+
+    /** Lists the runtimes. */
+    @Descriptor("Lists the isolation runtimes there are.")
+    public List<Row> list() {
+        String inUse = workbench.inUse().runtime();
+        return workbench.runtimes()
+                .stream()
+                .map(info -> new Row(info.name(), info.name().equals(inUse), info.images(),
+                        info.memoryLimit(), info.title()))
+                .toList();
+    }
+
+    /** Shows a runtime. */
+    @Descriptor("Shows an isolation runtime: images, needs, what it sees, what it stands for on each backend.")
+    public Details info(@Descriptor("name of the runtime") String name) {
+        RuntimeInfo info = workbench.runtime(name);
+        var backends = new TreeMap<String, String>();
+        workbench.backends().forEach(backend -> {
+            var cell = workbench.cell(backend.name(), name);
+            backends.put(backend.name(), (cell.applicable() ? "" : "N/A: ") + cell.meaning());
+        });
+        return new Details(info.name(), info.title(), info.images(), info.needs(), info.memoryLimit(),
+                info.observability(), info.options(), backends);
+    }
+
+    /** Puts a runtime into use. */
+    @Descriptor("Puts an isolation runtime into use for everything that does not name one.")
+    public Workbench.InUse use(@Descriptor("name of the runtime") String name) {
+        return workbench.useRuntime(name);
+    }
+
+    /** Runs a program. */
+    @Descriptor("Runs a program in an isolation runtime, on the backend in use or the one named.")
+    public GuestRun run(@WordsSyntax(flags = {"domain", "events"}) @Descriptor("""
+            RUNTIME IMAGE [OPTION...] [-- ARGUMENT...]
+            RUNTIME          name of the runtime
+            IMAGE            what to run: a WebAssembly module, or a program for the runtime plain
+            --tee NAME       backend; default is the one in use
+            --domain         run in a domain host, a process of its own, instead of this one
+            --memory SIZE    most memory, for example 256m
+            --dir HOST:GUEST a host folder the guest sees; several separated by commas
+            --env NAME=VALUE environment; several separated by commas
+            --option N=V     option of the runtime (see rt:info); several separated by commas
+            --timeout S      give up after so many seconds
+            --events         print the architectural events when it has ended""") Words words) {
+        words.onlyNames(RUN_OPTIONS);
+        RuntimeInfo runtime = workbench.runtime(words.word(0, "RUNTIME"));
+        Path file = Path.of(words.word(1, "IMAGE"));
+        if (words.positional().size() > 2) {
+            throw new UsageError("too many words: " + words.positional().subList(2, words.positional().size()),
+                    "arguments of the program follow a lone --");
+        }
+        List<String> argv = new ArrayList<>(List.of(file.getFileName().toString()));
+        argv.addAll(words.rest());
+        var run = new GuestRunner(workbench, runtime, image(runtime, file), words);
+        return run.execute(command(argv, words),
+                words.number("timeout").map(Deadline::inSeconds).orElse(Deadline.inSeconds(24 * 3600)));
+    }
+
+    private static RuntimeImage image(RuntimeInfo runtime, Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new UsageError("no such file: " + file, "give the path of what to run");
+        }
+        RuntimeImage.Kind kind = runtime.images().contains(RuntimeImage.Kind.WASM)
+                ? RuntimeImage.Kind.WASM
+                : RuntimeImage.Kind.PROGRAM;
+        return new RuntimeImage(kind, file);
+    }
+
+    private static Command command(List<String> argv, Words words) {
+        var folders = new LinkedHashMap<String, Path>();
+        pairs(words.value("dir"), ':', "--dir HOST:GUEST").forEach((host, guest) -> folders.put(guest, folder(host)));
+        Command attached = Command.attached(argv);
+        return new Command(argv, pairs(words.value("env"), '=', "--env NAME=VALUE"), attached.descriptors(), folders);
+    }
+
+    private static Path folder(String host) {
+        Path path = Path.of(host).toAbsolutePath();
+        if (!Files.isDirectory(path)) {
+            throw new UsageError("no such folder: " + host, "");
+        }
+        return path;
+    }
+
+    /** Reads {@code A=B,C=D}. */
+    static Map<String, String> pairs(Optional<String> text, char separator, String usage) {
+        var pairs = new LinkedHashMap<String, String>();
+        for (String pair : text.map(t -> t.split(",")).orElse(new String[0])) {
+            int at = pair.indexOf(separator);
+            if (at <= 0) {
+                throw new UsageError("not understood: " + pair, "write " + usage);
+            }
+            pairs.put(pair.substring(0, at), pair.substring(at + 1));
+        }
+        return pairs;
+    }
+}
