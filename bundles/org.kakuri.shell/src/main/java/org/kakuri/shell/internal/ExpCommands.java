@@ -1,0 +1,105 @@
+package org.kakuri.shell.internal;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.felix.service.command.Descriptor;
+import org.kakuri.api.command.CommandSet;
+import org.kakuri.api.command.Words;
+import org.kakuri.api.command.WordsSyntax;
+import org.kakuri.api.experiment.ExperimentInfo;
+import org.kakuri.engine.Engine;
+import org.kakuri.engine.Reproduction;
+import org.kakuri.engine.RunOptions;
+import org.kakuri.engine.RunRequest;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Commands about experiments. */
+@Component(property = {"kakuri.command.scope=exp", "kakuri.command.function=list", "kakuri.command.function=show",
+    "kakuri.command.function=run", "kakuri.command.function=reproduce"})
+public final class ExpCommands implements CommandSet {
+    private static final Set<String> OPTIONS = Set.of("blocks", "iterations", "warmup", "timeout", "seed");
+
+    private final Engine engine;
+
+    /** Takes what the commands ask. */
+    @Activate
+    public ExpCommands(@Reference Engine engine) {
+        this.engine = engine;
+    }
+
+    /** An experiment in a list. */
+    public record Row(String id, String title, int claims, List<String> parameters) {}
+
+    /** Lists the experiments. */
+    @Descriptor("Lists the experiments there are.")
+    public List<Row> list() {
+        return engine.experiments()
+                .stream()
+                .map(info -> new Row(info.id(), info.title(), info.claims().size(),
+                        info.parameters().stream().map(parameter -> parameter.name()).toList()))
+                .toList();
+    }
+
+    /** Shows an experiment. */
+    @Descriptor("Shows an experiment: its question, parameters with defaults and ranges, and claims.")
+    public ExperimentSheet show(@Descriptor("id of the experiment, for example tz/ipc") String id) {
+        return new ExperimentSheet(engine.show(id));
+    }
+
+    /** Runs an experiment. */
+    @Descriptor("Runs an experiment over a sweep, judges its claims and keeps the result.")
+    public ReportView run(@WordsSyntax(flags = "strict", assignments = true) @Descriptor("""
+            ID [PARAMETER=VALUE,...]... [OPTION...]
+            ID               id of the experiment (exp:list); its parameters: exp:show ID
+            size=1,64,4k     values of a parameter, separated by commas; --size 1,64,4k is the same
+            --blocks N       measured blocks of each arm at each point
+            --iterations N   samples in a block; chosen by time if left out
+            --warmup N       blocks before measuring
+            --timeout S      seconds a trial may take
+            --seed N         order of arms; recorded in any case
+            --strict         a missed reproduces claim fails too""") Words words) {
+        ExperimentInfo info = engine.show(words.word(0, "ID"));
+        Map<String, String> parameters = new LinkedHashMap<>(words.named());
+        parameters.keySet().removeAll(OPTIONS);
+        String line = words.named()
+                .entrySet()
+                .stream()
+                .map(e -> (OPTIONS.contains(e.getKey()) ? "--" : "")
+                        + e.getKey() + "=" + e.getValue())
+                .collect(Collectors.joining(" ", "exp:run " + info.id() + " ", ""));
+        return Watched.run(info.id(), options(words, line.strip()),
+                (options, progress) -> new ReportView(engine,
+                        engine.run(new RunRequest(info.id(), parameters, options), progress)));
+    }
+
+    /** Runs every experiment that has claims. */
+    @Descriptor("Runs every experiment that has claims, with default parameters.")
+    public ReproductionView reproduce(@WordsSyntax(flags = "strict") @Descriptor("""
+            [OPTION...]
+            --blocks N       measured blocks of each arm at each point
+            --timeout S      seconds a trial may take
+            --seed N         order of arms; recorded in any case
+            --strict         a missed reproduces claim fails too""") Words words) {
+        words.onlyNames(OPTIONS);
+        return Watched.run("reproduce", options(words, "exp:reproduce"), (options, progress) -> {
+            Reproduction all = engine.reproduce(options, progress);
+            return new ReproductionView(all.runs().stream().map(run -> new ReportView(engine, run)).toList(),
+                    all.exitCode());
+        });
+    }
+
+    private static RunOptions options(Words words, String line) {
+        RunOptions options = RunOptions.DEFAULT.withStrict(words.flags().contains("strict")).withCommandLine(line);
+        options = words.number("blocks").map(Math::toIntExact).map(options::withBlocks).orElse(options);
+        options = words.number("iterations").map(Math::toIntExact).map(options::withIterations).orElse(options);
+        options = words.number("warmup").map(Math::toIntExact).map(options::withWarmup).orElse(options);
+        options = words.number("timeout").map(Duration::ofSeconds).map(options::withTimeout).orElse(options);
+        return words.number("seed").map(options::withSeed).orElse(options);
+    }
+}
