@@ -62,6 +62,11 @@ public final class PollSet {
         return count++;
     }
 
+    /** Forgets the descriptor added last. */
+    void removeLast() {
+        owners[--count] = null;
+    }
+
     /** Forgets all descriptors. */
     public void clear() {
         Arrays.fill(owners, null);

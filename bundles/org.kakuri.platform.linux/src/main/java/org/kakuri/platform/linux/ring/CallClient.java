@@ -27,7 +27,7 @@ public final class CallClient implements AutoCloseable {
         this.page = page;
         this.memory = page.memory();
         this.policy = policy;
-        this.peer = peer;
+        this.peer = page.orClosed(peer);
         this.sleeper = sleeper;
         this.request = page.requestWord();
         this.reply = page.replyWord();
@@ -95,7 +95,7 @@ public final class CallClient implements AutoCloseable {
         }
         int old = sequence;
         broken = true;
-        int answered = reply.await(old, policy, peer, sleeper);
+        int answered = await(old);
         broken = false;
         open = false;
         if (page.isShutDown()) {
@@ -111,6 +111,14 @@ public final class CallClient implements AutoCloseable {
             throw refuse("result", result, LOWEST_ERRNO + " to " + maxResult);
         }
         return result;
+    }
+
+    private int await(int old) {
+        try {
+            return reply.await(old, policy, peer, sleeper);
+        } catch (PeerGone e) {
+            throw page.isShutDown() ? new PageClosed("call page") : e;
+        }
     }
 
     private CorruptPage refuse(String field, long value, String rule) {
@@ -138,7 +146,5 @@ public final class CallClient implements AutoCloseable {
     @Override
     public void close() {
         page.shutDown();
-        request.post(request.get() + 1);
-        reply.post(reply.get() + 1);
     }
 }

@@ -18,6 +18,7 @@ public final class CallPage {
 
     private final MemorySegment page;
     private final MemorySegment data;
+    private volatile boolean closedHere;
 
     private CallPage(MemorySegment page, long dataSize) {
         this.page = page;
@@ -88,11 +89,20 @@ public final class CallPage {
     }
 
     boolean isShutDown() {
-        return (int) INT.getVolatile(page, CallPageLayout.SHUTDOWN) != 0;
+        return closedHere || (int) INT.getVolatile(page, CallPageLayout.SHUTDOWN) != 0;
     }
 
+    /** Ends the waits of both sides; those of this process even if the peer undoes what is written to the page. */
     void shutDown() {
+        closedHere = true;
         INT.setVolatile(page, CallPageLayout.SHUTDOWN, 1);
+        requestWord().disturb();
+        replyWord().disturb();
+    }
+
+    /** The peer's check, failing also when the page is closed. */
+    PeerCheck orClosed(PeerCheck peer) {
+        return () -> !isShutDown() && peer.alive();
     }
 
     WaitWord requestWord() {

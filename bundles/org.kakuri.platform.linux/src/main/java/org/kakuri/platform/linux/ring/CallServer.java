@@ -25,7 +25,7 @@ public final class CallServer implements AutoCloseable {
         this.page = page;
         this.memory = page.memory();
         this.policy = policy;
-        this.peer = peer;
+        this.peer = page.orClosed(peer);
         this.request = page.requestWord();
         this.reply = page.replyWord();
         this.sequence = reply.get();
@@ -46,7 +46,7 @@ public final class CallServer implements AutoCloseable {
 
     /** Answers one call; false when the page is closed. */
     public boolean serveOne(CallHandler handler) {
-        int asked = request.await(sequence, policy, peer, Sleeper.FUTEX);
+        int asked = await();
         if (page.isShutDown()) {
             return false;
         }
@@ -72,6 +72,17 @@ public final class CallServer implements AutoCloseable {
         return true;
     }
 
+    private int await() {
+        try {
+            return request.await(sequence, policy, peer, Sleeper.FUTEX);
+        } catch (PeerGone e) {
+            if (page.isShutDown()) {
+                return sequence;
+            }
+            throw e;
+        }
+    }
+
     private void answer(long result) {
         calls++;
         memory.set(ValueLayout.JAVA_LONG, CallPageLayout.RESULT, result);
@@ -92,7 +103,5 @@ public final class CallServer implements AutoCloseable {
     @Override
     public void close() {
         page.shutDown();
-        request.post(request.get() + 1);
-        reply.post(reply.get() + 1);
     }
 }

@@ -53,6 +53,15 @@ public final class WaitWord {
         }
     }
 
+    /**
+     * Changes the word and wakes every sleeper, so that a waiter looks at what else changed: how a side that is closed ends
+     * a wait. Safe beside a {@link #post} of another thread.
+     */
+    public void disturb() {
+        INT.getAndAdd(word, 0L, 1);
+        kick();
+    }
+
     /** Wakes the waiter without changing the word: it asks its peer check. */
     public void kick() {
         Futex.wake(word, Integer.MAX_VALUE);

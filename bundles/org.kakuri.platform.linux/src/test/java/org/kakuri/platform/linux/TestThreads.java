@@ -1,0 +1,57 @@
+package org.kakuri.platform.linux;
+
+import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Waiting for threads, and what they allocate. */
+public final class TestThreads {
+
+    private TestThreads() {}
+
+    /** Waits until the thread of that kernel name sleeps in a system call that is not the JVM's own parking. */
+    public static void awaitBlockedInKernel(String name) throws IOException {
+        int task = 0;
+        while (task == 0) {
+            Thread.yield();
+            task = find(name);
+        }
+        Path state = Path.of("/proc/self/task/" + task + "/stat");
+        while (!Files.readString(state).contains(") S ")) {
+            Thread.yield();
+        }
+    }
+
+    private static int find(String name) throws IOException {
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            for (Path task : tasks) {
+                try {
+                    if (Files.readString(task.resolve("comm")).strip().equals(name)) {
+                        return Integer.parseInt(task.getFileName().toString());
+                    }
+                } catch (NoSuchFileException ended) {
+                    continue;
+                }
+            }
+        }
+        return 0;
+    }
+
+    /** Bytes the calling thread allocates per call once it is compiled; the least of some rounds. */
+    public static long bytesPerCall(int calls, Runnable call) {
+        ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 8 && least > 64; round++) {
+            long before = bean.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < calls; i++) {
+                call.run();
+            }
+            least = Math.min(least, (bean.getCurrentThreadAllocatedBytes() - before) / calls);
+        }
+        return least;
+    }
+}
