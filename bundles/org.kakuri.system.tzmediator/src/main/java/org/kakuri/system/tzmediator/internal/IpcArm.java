@@ -1,0 +1,119 @@
+package org.kakuri.system.tzmediator.internal;
+
+import java.time.Duration;
+import java.util.Arrays;
+import org.kakuri.api.Deadline;
+import org.kakuri.api.KakuriException;
+import org.kakuri.api.experiment.Arm;
+import org.kakuri.api.experiment.ArmInfo;
+import org.kakuri.api.experiment.SampleSink;
+import org.kakuri.api.experiment.TrialContext;
+import org.kakuri.system.tzmediator.internal.process.CaBlock;
+import org.kakuri.system.tzmediator.internal.process.ClientProcess;
+import org.kakuri.system.tzmediator.internal.process.ClientProcess.Measured;
+
+/** What the baseline and the mediated arms have in common: a client that makes round trips, and its answer judged. */
+abstract class IpcArm implements Arm, AutoCloseable {
+    /** A round trip that takes longer than this is a failure, not a sample. */
+    private static final Duration LONGEST_ROUND = Duration.ofMillis(20);
+    private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final int SETTLE_ROUNDS = 4_000;
+    private static final Duration SETTLE_LONGEST = Duration.ofMillis(1_500);
+
+    private final ArmInfo info;
+    private final TrialContext context;
+
+    IpcArm(ArmInfo info, TrialContext context) {
+        this.info = info;
+        this.context = context;
+    }
+
+    @Override
+    public final ArmInfo info() {
+        return info;
+    }
+
+    /** Returns the client. */
+    abstract ClientProcess client();
+
+    /** Returns why the client got no answer, as far as anybody knows. */
+    abstract String reason(String otherwise);
+
+    /** Is told that no answer came in time, or that none is wanted any more. */
+    abstract void giveUp(String reason);
+
+    /** Makes round trips and reports what else was counted meanwhile. */
+    abstract CaBlock measured(int iterations, SampleSink sink);
+
+    @Override
+    public final void measure(int iterations, SampleSink sink) {
+        CaBlock block = measured(iterations, sink);
+        for (long nanos : block.nanos()) {
+            sink.sample(nanos);
+        }
+        sink.extra("cpu.ca.ns", block.cpuNanos());
+        sink.extra("switches.ca", block.voluntarySwitches());
+        if (block.mismatches() > 0) {
+            sink.failure(wrong(block));
+        }
+    }
+
+    /**
+     * Lets the programs warm up: round trips until they no longer become faster. One block more or less decides nothing; the
+     * engine warms up as well.
+     */
+    final void settle() {
+        long until = System.nanoTime() + SETTLE_LONGEST.toNanos();
+        long best = Long.MAX_VALUE;
+        for (int slower = 0; slower < 2 && System.nanoTime() - until < 0;) {
+            CaBlock block = run(SETTLE_ROUNDS / 4);
+            if (block.mismatches() > 0) {
+                throw new KakuriException(info.name() + ": " + wrong(block), "");
+            }
+            long median = median(block.nanos());
+            slower = median < best - best / 50 ? 0 : slower + 1;
+            best = Math.min(best, median);
+        }
+    }
+
+    /** Makes round trips; everything but a complete block is an exception. */
+    final CaBlock run(int iterations) {
+        Duration limit = GRACE.plus(LONGEST_ROUND.multipliedBy(iterations));
+        Duration left = context.deadline().remaining();
+        Deadline deadline = Deadline.in(limit.compareTo(left) < 0 ? limit : left);
+        return switch (client().run(iterations, deadline, context::cancelled)) {
+        case Measured.Block(CaBlock block) when block.outcome() == CaBlock.Outcome.DONE
+                || block.outcome() == CaBlock.Outcome.WRONG_PAYLOAD ->
+            block;
+        case Measured.Block(CaBlock block) -> throw broken(reason(
+                "the CA's partner closed its end: outcome=%s, errno=%d".formatted(block.outcome(), block.errno())));
+        case Measured.ClientEnded(String how) -> throw broken(how);
+        case Measured.TimedOut() -> {
+            String reason = "no answer to %d messages in time; the TA was ended".formatted(iterations);
+            giveUp(reason);
+            throw broken(reason);
+        }
+        case Measured.Cancelled() -> {
+            giveUp("cancelled");
+            throw broken("cancelled");
+        }
+        };
+    }
+
+    private KakuriException broken(String reason) {
+        return new KakuriException(info.name() + ": " + reason, "");
+    }
+
+    private static String wrong(CaBlock block) {
+        return "%d of %d replies were not what they had to be".formatted(block.mismatches(), block.nanos().length);
+    }
+
+    private static long median(long[] nanos) {
+        long[] sorted = nanos.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    @Override
+    public abstract void close();
+}

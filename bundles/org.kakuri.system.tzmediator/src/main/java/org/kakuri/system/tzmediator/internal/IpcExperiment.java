@@ -1,0 +1,82 @@
+package org.kakuri.system.tzmediator.internal;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.kakuri.api.experiment.Experiment;
+import org.kakuri.api.experiment.ExperimentInfo;
+import org.kakuri.api.experiment.Parameter;
+import org.kakuri.api.experiment.Parameter.Kind;
+import org.kakuri.api.experiment.Point;
+import org.kakuri.api.experiment.Trial;
+import org.kakuri.api.experiment.TrialContext;
+import org.kakuri.api.tee.CostProfiles;
+import org.kakuri.system.tzmediator.ca.Payload;
+import org.kakuri.system.tzmediator.internal.process.CaPrograms;
+import org.kakuri.system.tzmediator.internal.process.CpuPlan;
+import org.kakuri.system.tzmediator.internal.process.Mechanism;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** tz/ipc: how much longer a round trip takes when one side is a TA behind a shadow process. */
+@Component
+public final class IpcExperiment implements Experiment {
+    static final String ID = "tz/ipc";
+
+    /** Framework property: folder for what outlives a run. Default: a folder of the temporary directory. */
+    private static final String CACHE = "kakuri.cache";
+
+    private static final String SOURCE = "TZmediator's evaluation (systems.md 1; IPC-Bench)";
+    private static final ExperimentInfo INFO = new ExperimentInfo(ID, TzMediator.NAME,
+            "round trips between CA and TA through POSIX",
+            "How much longer does a round trip between a CA and a TA take than between two CAs? "
+                    + "The source reports 1.0 to 2.5 times with polling and 1.6 to 1.9 times with lightweight RPC.",
+            "ns",
+            List.of(new Parameter("mechanism", "what carries the bytes", Kind.CHOICE, List.of("pipe"),
+                    Mechanism.ALL.keySet().stream().sorted().toList(), 0, 0, SOURCE),
+                    new Parameter("size", "bytes of a message", Kind.SIZE,
+                            List.of("1", "64", "1k", "4k", "16k", "64k"), List.of(), 1, Payload.MAX,
+                            "1 B to 64 KiB, the range of such benchmarks"),
+                    new Parameter("tee", "backend whose instance holds the TA", Kind.BACKEND, List.of("trustzone"),
+                            List.of(), 0, 0, SOURCE),
+                    new Parameter("runtime", "runtime that executes the TA", Kind.RUNTIME, List.of("wasm"), List.of(),
+                            0,
+                            0, SOURCE),
+                    new Parameter("placement", "CPUs: both sides on one, the polling TA on its own; or CA and partner "
+                            + "on two", Kind.CHOICE, List.of(CpuPlan.SAME_CORE),
+                            List.of(CpuPlan.SAME_CORE, CpuPlan.SPLIT), 0, 0,
+                            "split cores are 6 to 10 times slower for CA and CA alone, with a tail of ms: ratios to "
+                                    + "that say nothing")),
+            IpcClaims.all(), new ExperimentInfo.Figure("size", Arms.BASELINE, "round trip relative to CA<->CA"));
+
+    private final CostProfiles profiles;
+    private final CaPrograms programs;
+
+    /** Takes the prices to choose from when none are in use, and the folder for compiled guests. */
+    @Activate
+    public IpcExperiment(@Reference CostProfiles profiles, BundleContext context) {
+        this(profiles, cache(context.getProperty(CACHE)));
+    }
+
+    IpcExperiment(CostProfiles profiles, Path cache) {
+        this.profiles = profiles;
+        this.programs = new CaPrograms(cache, System.getenv().getOrDefault("PATH", ""));
+    }
+
+    private static Path cache(String configured) {
+        return configured != null && !configured.isBlank()
+                ? Path.of(configured)
+                : Path.of(System.getProperty("java.io.tmpdir"), "kakuri-" + System.getProperty("user.name"));
+    }
+
+    @Override
+    public ExperimentInfo info() {
+        return INFO;
+    }
+
+    @Override
+    public Trial open(Point point, TrialContext context) {
+        return IpcTrial.open(point, context, profiles, programs, "");
+    }
+}

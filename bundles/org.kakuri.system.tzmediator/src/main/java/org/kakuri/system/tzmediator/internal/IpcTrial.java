@@ -1,0 +1,213 @@
+package org.kakuri.system.tzmediator.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.kakuri.api.Label;
+import org.kakuri.api.Unsupported;
+import org.kakuri.api.experiment.Arm;
+import org.kakuri.api.experiment.ArmInfo;
+import org.kakuri.api.experiment.Point;
+import org.kakuri.api.experiment.Trial;
+import org.kakuri.api.experiment.TrialContext;
+import org.kakuri.api.runtime.Lease;
+import org.kakuri.api.runtime.Selector;
+import org.kakuri.api.tee.BackendInfo;
+import org.kakuri.api.tee.CallStyle;
+import org.kakuri.api.tee.CostProfile;
+import org.kakuri.api.tee.CostProfiles;
+import org.kakuri.api.tee.Pricing;
+import org.kakuri.platform.linux.Affinity;
+import org.kakuri.system.tzmediator.internal.process.CaProgram;
+import org.kakuri.system.tzmediator.internal.process.CaPrograms;
+import org.kakuri.system.tzmediator.internal.process.CpuPlan;
+import org.kakuri.system.tzmediator.internal.process.GuestFiles;
+import org.kakuri.system.tzmediator.internal.process.Mechanism;
+
+/**
+ * One point of tz/ipc: the baseline and a TA in each call style, without and with prices. All processes run at the same time;
+ * those of an arm that is not measured sleep.
+ */
+final class IpcTrial implements Trial {
+    private final Lease lease;
+    private final List<IpcArm> arms;
+
+    private IpcTrial(Lease lease, List<IpcArm> arms) {
+        this.lease = lease;
+        this.arms = arms;
+    }
+
+    /**
+     * Starts the processes of every arm, side by side.
+     *
+     * @param fault argument that makes the TAs misbehave, for tests; empty otherwise
+     */
+    static IpcTrial open(Point point, TrialContext context, CostProfiles profiles, CaPrograms programs, String fault) {
+        Builder builder = new Builder(point, context, programs, fault);
+        Lease lease = context.workbench()
+                .lease(Selector.of(point.text("tee"), point.text("runtime")).needing(TzMediator.NEEDS),
+                        context.deadline());
+        List<IpcArm> opened = new ArrayList<>();
+        try {
+            openAll(builder.arms(lease, profiles), opened);
+            opened.forEach(IpcArm::settle);
+            return new IpcTrial(lease, List.copyOf(opened));
+        } catch (RuntimeException e) {
+            close(lease, opened);
+            throw e;
+        }
+    }
+
+    private static void openAll(List<Callable<IpcArm>> starts, List<IpcArm> opened) {
+        RuntimeException failure = null;
+        try (ExecutorService starter = Executors.newFixedThreadPool(starts.size(),
+                Thread.ofPlatform().daemon().name("tz/ipc start ", 0).factory())) {
+            for (Future<IpcArm> arm : starts.stream().map(starter::submit).toList()) {
+                try {
+                    opened.add(arm.get());
+                } catch (ExecutionException e) {
+                    failure = failure != null ? failure : asRuntime(e.getCause());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    failure = new IllegalStateException("interrupted while processes started", e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private static RuntimeException asRuntime(Throwable cause) {
+        return cause instanceof RuntimeException e ? e : new IllegalStateException(cause);
+    }
+
+    @Override
+    public List<Arm> arms() {
+        return List.copyOf(arms);
+    }
+
+    @Override
+    public void close() {
+        close(lease, arms);
+    }
+
+    private static void close(Lease lease, List<IpcArm> arms) {
+        RuntimeException failure = null;
+        for (IpcArm arm : arms) {
+            try {
+                arm.close();
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+        }
+        lease.close();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Decides which arms there are at a point, and how each is started. */
+    private static final class Builder {
+        private final Point point;
+        private final TrialContext context;
+        private final String fault;
+        private final GuestFiles files;
+        private final CaProgram client;
+        private final Mechanism mechanism;
+        private final int size;
+        private final String placement;
+        private final int[] cpus = Affinity.get(Affinity.THIS_THREAD);
+
+        Builder(Point point, TrialContext context, CaPrograms programs, String fault) {
+            this.point = point;
+            this.context = context;
+            this.fault = fault;
+            this.files = new GuestFiles(context.workspace());
+            this.client = programs.find(files);
+            this.mechanism = Mechanism.ALL.get(point.text("mechanism"));
+            this.size = Math.toIntExact(point.number("size"));
+            this.placement = point.text("placement");
+            context.note("tz.ca", client.title() + ", " + client.tool());
+            context.note("tz.ta", GuestFiles.TA + ", compiled with " + files.compiler());
+        }
+
+        List<Callable<IpcArm>> arms(Lease lease, CostProfiles profiles) {
+            List<Callable<IpcArm>> starts = new ArrayList<>();
+            CpuPlan baseline = CpuPlan.baseline(placement, cpus);
+            ArmInfo info = info(Arms.BASELINE, "CA and CA, each a " + client.title(), baseline, List.of(),
+                    Pricing.NONE, Map.of());
+            starts.add(() -> BaselineArm.open(info, context, client, mechanism, size, baseline));
+            for (CallStyle style : List.of(CallStyle.POLLING, CallStyle.RPC)) {
+                mediated(style, lease, Pricing.NONE).ifPresent(starts::add);
+            }
+            Optional<CostProfile> prices = prices(lease.backend(), profiles);
+            for (CallStyle style : List.of(CallStyle.POLLING, CallStyle.RPC)) {
+                prices.flatMap(p -> mediated(style, lease, new Pricing(p, true))).ifPresent(starts::add);
+            }
+            return starts;
+        }
+
+        private Optional<Callable<IpcArm>> mediated(CallStyle style, Lease lease, Pricing pricing) {
+            String name = (style == CallStyle.POLLING ? Arms.POLLING : Arms.RPC)
+                    + (pricing.injected() ? Arms.INJECTED : "");
+            CpuPlan plan;
+            try {
+                plan = CpuPlan.mediated(placement, style, cpus);
+            } catch (Unsupported e) {
+                context.skipped("arm " + name, e.getMessage());
+                return Optional.empty();
+            }
+            List<String> keys = lease.backend().events().containsKey(Arms.WORLD_SWITCH)
+                    ? List.of(Arms.WORLD_SWITCH)
+                    : List.of();
+            ArmInfo info = info(name, "CA (%s) and TA in %s on %s, %s".formatted(client.title(),
+                    lease.runtime().name(), lease.backend().name(),
+                    style == CallStyle.POLLING ? "polling" : "lightweight RPC"), plan, keys, pricing,
+                    Map.of("style", style.name().toLowerCase(java.util.Locale.ROOT)));
+            LinkSpec spec = new LinkSpec(name, mechanism, size, style, pricing, plan, client,
+                    files.module(GuestFiles.TA), fault);
+            return Optional.of(() -> new MediatedArm(info, context, MediatedLink.open(spec, lease, context)));
+        }
+
+        private ArmInfo info(String name, String title, CpuPlan plan, List<String> keys, Pricing pricing,
+                Map<String, String> more) {
+            Map<String, String> parameters = new TreeMap<>(more);
+            parameters.put("cpus", plan.text());
+            context.note("tz.cpus." + placement + "." + name, plan.text());
+            return new ArmInfo(name, title, pricing.injected() ? Label.INJECTED : Label.MEASURED, parameters, keys,
+                    pricing.profile());
+        }
+
+        /** The prices in use if they say what a world switch costs, else the first that do; none where there is nothing to price. */
+        private Optional<CostProfile> prices(BackendInfo backend, CostProfiles profiles) {
+            String what = "injected arms, tee=" + point.text("tee");
+            if (!backend.events().containsKey(Arms.WORLD_SWITCH)) {
+                context.skipped(what, "backend %s counts no %s: there is nothing to price".formatted(backend.name(),
+                        Arms.WORLD_SWITCH));
+                return Optional.empty();
+            }
+            CostProfile inUse = context.costProfile(backend.architecture());
+            if (inUse.price(Arms.WORLD_SWITCH).isPresent()) {
+                return Optional.of(inUse);
+            }
+            Optional<CostProfile> sourced = profiles.profiles()
+                    .stream()
+                    .filter(p -> p.architecture().equals(backend.architecture()))
+                    .filter(p -> p.price(Arms.WORLD_SWITCH).isPresent())
+                    .findFirst();
+            if (sourced.isEmpty()) {
+                context.skipped(what, "profile %s in use has no price of %s, and no other has one".formatted(
+                        inUse.id(), Arms.WORLD_SWITCH));
+            }
+            return sourced;
+        }
+    }
+}

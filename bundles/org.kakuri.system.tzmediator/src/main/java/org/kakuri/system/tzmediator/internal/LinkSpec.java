@@ -1,0 +1,24 @@
+package org.kakuri.system.tzmediator.internal;
+
+import java.nio.file.Path;
+import org.kakuri.api.tee.CallStyle;
+import org.kakuri.api.tee.Pricing;
+import org.kakuri.system.tzmediator.internal.process.CaProgram;
+import org.kakuri.system.tzmediator.internal.process.CpuPlan;
+import org.kakuri.system.tzmediator.internal.process.Mechanism;
+
+/**
+ * How a CA and a TA are to be joined.
+ *
+ * @param name of the arm
+ * @param mechanism what carries the bytes
+ * @param size bytes of a message
+ * @param style how the TA's calls leave its world
+ * @param pricing how world switches are charged
+ * @param plan where each side stays and how it waits
+ * @param client the program that plays the CA
+ * @param module the TA
+ * @param fault argument that makes the TA misbehave, for tests; empty otherwise
+ */
+record LinkSpec(String name, Mechanism mechanism, int size, CallStyle style, Pricing pricing, CpuPlan plan,
+        CaProgram client, Path module, String fault) {}

@@ -1,0 +1,74 @@
+package org.kakuri.system.tzmediator.internal;
+
+import org.kakuri.api.Deadline;
+import org.kakuri.api.experiment.ArmInfo;
+import org.kakuri.api.experiment.SampleSink;
+import org.kakuri.api.experiment.TrialContext;
+import org.kakuri.api.tee.LedgerSnapshot;
+import org.kakuri.system.tzmediator.internal.process.CaBlock;
+import org.kakuri.system.tzmediator.internal.process.ClientProcess;
+import org.kakuri.system.tzmediator.internal.process.ProcessCounters;
+import org.kakuri.system.tzmediator.shadow.ShadowCounters;
+
+/** CA and TA, with a shadow process in between. */
+final class MediatedArm extends IpcArm {
+    private static final long COUNTERS_SECONDS = 2;
+
+    private final MediatedLink link;
+
+    MediatedArm(ArmInfo info, TrialContext context, MediatedLink link) {
+        super(info, context);
+        this.link = link;
+    }
+
+    /** Returns the processes, for tests and the record. */
+    MediatedLink link() {
+        return link;
+    }
+
+    @Override
+    ClientProcess client() {
+        return link.client();
+    }
+
+    @Override
+    String reason(String otherwise) {
+        return link.reason(otherwise);
+    }
+
+    @Override
+    void giveUp(String reason) {
+        link.giveUp(reason);
+    }
+
+    @Override
+    CaBlock measured(int iterations, SampleSink sink) {
+        LedgerSnapshot events = link.ledger();
+        ShadowCounters waits = counters();
+        ProcessCounters shadow = ProcessCounters.of(link.shadow().pid());
+        ProcessCounters trusted = ProcessCounters.of(link.trustedPid());
+        CaBlock block = run(iterations);
+        trusted = ProcessCounters.of(link.trustedPid()).since(trusted);
+        shadow = ProcessCounters.of(link.shadow().pid()).since(shadow);
+        waits = counters().since(waits);
+        sink.events(link.ledger().since(events));
+        sink.extra("cpu.shadow.ns", shadow.cpuNanos());
+        sink.extra("switches.shadow", shadow.voluntarySwitches());
+        sink.extra("cpu.ta.ns", trusted.cpuNanos());
+        sink.extra("switches.ta", trusted.voluntarySwitches());
+        sink.extra("shadow.calls", waits.calls());
+        sink.extra("shadow.spins", waits.spins());
+        sink.extra("shadow.yields", waits.yields());
+        sink.extra("shadow.sleeps", waits.sleeps());
+        return block;
+    }
+
+    private ShadowCounters counters() {
+        return link.shadow().counters(Deadline.inSeconds(COUNTERS_SECONDS));
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+}

@@ -1,0 +1,22 @@
+package org.kakuri.system.tzmediator.internal.process;
+
+import org.kakuri.platform.linux.Fd;
+
+/**
+ * Two streams between the client and its partner, by descriptors. Children get duplicates; closing this process's own is what
+ * lets either side see the other's end.
+ *
+ * @param clientReads end the client reads from
+ * @param clientWrites end the client writes to
+ * @param partnerReads end the partner reads from
+ * @param partnerWrites end the partner writes to
+ */
+public record Channel(Fd clientReads, Fd clientWrites, Fd partnerReads, Fd partnerWrites) implements AutoCloseable {
+    @Override
+    public void close() {
+        clientReads.close();
+        clientWrites.close();
+        partnerReads.close();
+        partnerWrites.close();
+    }
+}

@@ -1,0 +1,35 @@
+package org.kakuri.system.tzmediator.internal.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.kakuri.api.Refused;
+
+/** SHA-256 digests in hexadecimal. */
+final class Sha256 {
+    private Sha256() {}
+
+    static String of(byte[]... parts) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (byte[] part : parts) {
+                digest.update(part);
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static byte[] content(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new Refused("cannot read guest file " + file + ": " + e.getMessage(),
+                    "is the workspace complete? restore it with git", e);
+        }
+    }
+}
