@@ -1,0 +1,65 @@
+package org.kakuri.tee.model.internal;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.kakuri.api.WrongState;
+import org.kakuri.api.tee.Machine;
+import org.kakuri.api.tee.Machines;
+import org.kakuri.tee.model.MachineModel;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+
+/** The machines of this process. A machine that was closed is replaced by a new one, with other secrets, when asked for. */
+@Component
+public final class MachineDirectory implements Machines {
+    private static final System.Logger LOG = System.getLogger(MachineDirectory.class.getName());
+
+    private record Key(String architecture, String name) {}
+
+    private final Map<Key, MachineModel> machines = new LinkedHashMap<>();
+    private boolean gone;
+
+    /** Starts with no machine. */
+    @Activate
+    public MachineDirectory() {}
+
+    @Override
+    public synchronized Machine machine(String architecture, String name) {
+        if (gone) {
+            throw new WrongState("the machine model was stopped: wanted=" + name + ", architecture=" + architecture,
+                    "start the bundle org.kakuri.tee.model");
+        }
+        var key = new Key(architecture, name);
+        MachineModel machine = machines.get(key);
+        if (machine == null || machine.isClosed()) {
+            machine = new MachineModel(name, architecture);
+            machines.put(key, machine);
+            LOG.log(System.Logger.Level.DEBUG, "machine made: {0}", machine);
+        }
+        return machine;
+    }
+
+    @Override
+    public synchronized List<Machine> machines() {
+        return machines.values().stream().filter(machine -> !machine.isClosed()).map(Machine.class::cast).toList();
+    }
+
+    @Deactivate
+    void close() {
+        List<MachineModel> going;
+        synchronized (this) {
+            gone = true;
+            going = List.copyOf(machines.values());
+            machines.clear();
+        }
+        for (MachineModel machine : going) {
+            try {
+                machine.close();
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "machine did not close cleanly: " + machine, e);
+            }
+        }
+    }
+}
