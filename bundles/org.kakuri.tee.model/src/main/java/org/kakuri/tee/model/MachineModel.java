@@ -135,6 +135,29 @@ public final class MachineModel implements Machine {
     }
 
     /**
+     * Closes and forgets a facility, for a backend whose own classes it is made of and who goes. Instances that use it must
+     * be gone.
+     *
+     * @return whether there was one
+     * @throws KakuriException if it does not close
+     */
+    public boolean discard(Class<?> type) {
+        Object gone;
+        synchronized (registry) {
+            gone = facilities.remove(type);
+        }
+        if (gone instanceof AutoCloseable closeable) {
+            var failures = new ArrayList<Exception>();
+            closeQuietly(closeable, failures);
+            if (!failures.isEmpty()) {
+                throw new KakuriException("facility did not close: machine=" + name + ", facility="
+                        + type.getSimpleName() + ": " + failures.getFirst().getMessage(), "", failures.getFirst());
+            }
+        }
+        return gone != null;
+    }
+
+    /**
      * Takes note of something that must be closed before the machine goes, such as an instance.
      *
      * @throws WrongState if the machine is closed
