@@ -18,12 +18,14 @@ import java.util.Set;
 import java.util.jar.Attributes.Name;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
-import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
+import org.xml.sax.helpers.DefaultHandler;
 
 /**
  * What a jar file says of itself, read without starting it.
@@ -32,7 +34,7 @@ import org.xml.sax.SAXException;
  * @param symbolicName {@code Bundle-SymbolicName}
  * @param imports mandatory {@code Import-Package} clauses
  * @param exports {@code Export-Package} clauses
- * @param requirements mandatory {@code Require-Capability} clauses
+ * @param requirements {@code Require-Capability} clauses
  * @param capabilities {@code Provide-Capability} clauses
  * @param components its Declarative Services components
  */
@@ -45,6 +47,7 @@ record BundleFacts(
         List<ManifestHeader.Clause> capabilities,
         List<Component> components) {
 
+    private static final List<String> COMMAND_PREFIXES = List.of("osgi.command.", "kakuri.command.");
     private static final String DESCRIPTOR = "Lorg/apache/felix/service/command/Descriptor;";
 
     /**
@@ -63,19 +66,21 @@ record BundleFacts(
             Map<String, List<String>> properties,
             Map<String, String> descriptions) {
 
-        /** The Gogo commands it serves, as {@code scope:function}. */
+        /** The commands it serves, as {@code scope:function}: Gogo's own kind, and the workbench's CommandSet. */
         List<String> commands() {
-            List<String> scope = properties.getOrDefault("osgi.command.scope", List.of());
-            return scope.isEmpty() ? List.of()
-                    : properties.getOrDefault("osgi.command.function", List.of())
+            return COMMAND_PREFIXES.stream()
+                    .flatMap(prefix -> properties.getOrDefault(prefix + "scope", List.of())
                             .stream()
-                            .map(f -> scope.getFirst() + ":" + f)
-                            .toList();
+                            .limit(1)
+                            .flatMap(scope -> properties.getOrDefault(prefix + "function", List.of())
+                                    .stream()
+                                    .map(function -> scope + ":" + function)))
+                    .toList();
         }
 
-        /** Gogo finds the method of a function by its name, also with a leading underscore or as getter. */
+        /** The method of a function has its name, hyphens read as camel case, also with an underscore or as getter. */
         String description(String function) {
-            String name = function.toLowerCase(Locale.ROOT);
+            String name = function.toLowerCase(Locale.ROOT).replace("-", "");
             return Stream.of(name, "_" + name, "get" + name, "is" + name)
                     .map(descriptions::get)
                     .filter(d -> d != null)
@@ -102,18 +107,14 @@ record BundleFacts(
             }
             return new BundleFacts(jar.getFileName().toString(),
                     ManifestHeader.parse(name).getFirst().paths().getFirst(),
-                    mandatory(main, "Import-Package"), clauses(main, "Export-Package"),
-                    mandatory(main, "Require-Capability"),
+                    clauses(main, "Import-Package").stream().filter(clause -> !clause.optional()).toList(),
+                    clauses(main, "Export-Package"), clauses(main, "Require-Capability"),
                     clauses(main, "Provide-Capability"), components);
         }
     }
 
     private static List<ManifestHeader.Clause> clauses(java.util.jar.Attributes main, String header) {
         return ManifestHeader.parse(main.getValue(new Name(header)));
-    }
-
-    private static List<ManifestHeader.Clause> mandatory(java.util.jar.Attributes main, String header) {
-        return clauses(main, header).stream().filter(clause -> !clause.optional()).toList();
     }
 
     private static Component component(JarFile jar, String path) throws IOException {
@@ -123,8 +124,9 @@ record BundleFacts(
         }
         Element root;
         try (InputStream in = jar.getInputStream(jar.getEntry(path))) {
-            Document document = DocumentBuilderFactory.newDefaultNSInstance().newDocumentBuilder().parse(in);
-            root = document.getDocumentElement();
+            DocumentBuilder builder = DocumentBuilderFactory.newDefaultNSInstance().newDocumentBuilder();
+            builder.setErrorHandler(new DefaultHandler());
+            root = builder.parse(in).getDocumentElement();
         } catch (SAXException | ParserConfigurationException e) {
             throw new IOException(jar.getName() + "!" + path + " is no component description: " + e.getMessage(), e);
         }
@@ -137,7 +139,8 @@ record BundleFacts(
         String implementation = elements(root, "implementation").getFirst().getAttribute("class");
         return new Component(root.getAttribute("name"), interfaces(root, "provide"), interfaces(root, "reference"),
                 properties,
-                properties.containsKey("osgi.command.scope") ? descriptions(jar, implementation) : Map.of());
+                COMMAND_PREFIXES.stream().anyMatch(prefix -> properties.containsKey(prefix + "scope"))
+                        ? descriptions(jar, implementation) : Map.of());
     }
 
     private static Set<String> interfaces(Element root, String element) {
@@ -157,7 +160,11 @@ record BundleFacts(
 
     private static Map<String, String> descriptions(JarFile jar, String className) throws IOException {
         Map<String, String> descriptions = new HashMap<>();
-        try (InputStream in = jar.getInputStream(jar.getJarEntry(className.replace('.', '/') + ".class"))) {
+        ZipEntry entry = jar.getEntry(className.replace('.', '/') + ".class");
+        if (entry == null) {
+            return descriptions;
+        }
+        try (InputStream in = jar.getInputStream(entry)) {
             for (MethodModel method : ClassFile.of().parse(in.readAllBytes()).methods()) {
                 method.findAttribute(Attributes.runtimeVisibleAnnotations())
                         .stream()

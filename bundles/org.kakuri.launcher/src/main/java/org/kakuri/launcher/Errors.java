@@ -25,8 +25,16 @@ final class Errors {
         return Boolean.getBoolean("kakuri.stacktrace");
     }
 
-    /** The message of a failure on one line, or its class where it has none. */
+    /** The message of a failure on one line, with that of its root cause, or its class where it has none. */
     static String reason(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root == failure ? line(failure) : line(failure) + "; cause: " + line(root);
+    }
+
+    private static String line(Throwable failure) {
         String message = failure.getMessage();
         return message == null || message.isBlank() ? failure.getClass().getName()
                 : message.strip().replaceAll("\\s*\\R\\s*", " ");

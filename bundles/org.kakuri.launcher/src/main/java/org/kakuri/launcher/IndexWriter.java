@@ -31,7 +31,8 @@ import org.osgi.framework.VersionRange;
  * the capabilities it requires (the SCR for one); with a component, every component that provides an interface it refers
  * to, so that one with many providers, such as the tracker of backends, pulls in all of them. A bundle that looks services
  * up by hand says so with a {@code Require-Capability: osgi.service} that none of its components explains; this counts
- * like a reference of each of its components. Every command also needs the component that runs one-shot commands.
+ * like a reference of each of its components. Every command also needs the component that runs one-shot commands. No
+ * command needs another one, so what publishes commands does not pull all of them in.
  */
 final class IndexWriter {
 
@@ -125,7 +126,7 @@ final class IndexWriter {
             }
             bundle.requirements()
                     .stream()
-                    .filter(Clause::whenResolving)
+                    .filter(r -> r.whenResolving() && !r.optional())
                     .forEach(requirement -> addProviders(bundle, requirement));
             bundle.imports().forEach(clause -> addExporter(bundle, clause));
             files.add(bundle.file());
@@ -134,7 +135,7 @@ final class IndexWriter {
         private void addProviders(String service) {
             owners.keySet()
                     .stream()
-                    .filter(c -> c.provides().contains(service))
+                    .filter(c -> c.provides().contains(service) && c.commands().isEmpty())
                     .sorted((a, b) -> a.name().compareTo(b.name()))
                     .forEach(this::add);
             bundles.stream()
@@ -186,6 +187,11 @@ final class IndexWriter {
                                 .includes(Version.parseVersion(e.attributes().getOrDefault("version", "0.0.0"))));
     }
 
+    /** A capability may list several versions; a filter that compares those is left to the framework. */
+    private static Object version(String text) {
+        return text.contains(",") ? List.of(text.split("\\s*,\\s*")) : Version.parseVersion(text);
+    }
+
     private static boolean satisfies(Clause capability, Clause requirement) {
         if (capability.paths().stream().noneMatch(requirement.paths()::contains)) {
             return false;
@@ -196,7 +202,7 @@ final class IndexWriter {
         }
         try {
             Map<String, Object> attributes = new HashMap<>(capability.attributes());
-            attributes.computeIfPresent("version", (key, value) -> Version.parseVersion(value.toString()));
+            attributes.computeIfPresent("version", (key, value) -> version(value.toString()));
             return FrameworkUtil.createFilter(filter).matches(attributes);
         } catch (InvalidSyntaxException e) {
             throw new IllegalArgumentException("requirement " + requirement + " has a filter that cannot be parsed", e);
