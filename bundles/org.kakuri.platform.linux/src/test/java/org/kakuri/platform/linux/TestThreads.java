@@ -7,11 +7,22 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 
 /** Waiting for threads, and what they allocate. */
 public final class TestThreads {
 
     private TestThreads() {}
+
+    /** Runs something on a thread of its own, to its end; what it throws fails the caller. */
+    public static void run(Runnable body) {
+        start(body).join();
+    }
+
+    /** Starts something on a platform thread; join the result to see what it threw. */
+    public static CompletableFuture<Void> start(Runnable body) {
+        return CompletableFuture.runAsync(body, r -> Thread.ofPlatform().start(r));
+    }
 
     /** Waits until the thread of that kernel name sleeps in a system call that is not the JVM's own parking. */
     public static void awaitBlockedInKernel(String name) throws IOException {
