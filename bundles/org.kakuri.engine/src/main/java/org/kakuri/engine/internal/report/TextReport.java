@@ -1,0 +1,173 @@
+package org.kakuri.engine.internal.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.kakuri.engine.ArmReport;
+import org.kakuri.engine.ClaimReport;
+import org.kakuri.engine.ClaimReport.BreakEven;
+import org.kakuri.engine.RunReport;
+import org.kakuri.engine.internal.run.Environment;
+
+/** A report as text: points and arms, claims, what was left out, where the files are. At most 120 columns. */
+public final class TextReport {
+    private static final int WIDTH = 120;
+
+    private final RunReport report;
+    private final StringBuilder text = new StringBuilder();
+
+    private TextReport(RunReport report) {
+        this.report = report;
+    }
+
+    /** Returns the text. */
+    public static String of(RunReport report) {
+        return new TextReport(report).write();
+    }
+
+    private String write() {
+        wrapped(report.experiment() + ": " + report.title(), "", "  ");
+        wrapped(Environment.brief(report.environment()), "", "  ");
+        if (report.state() == RunReport.State.INCOMPLETE) {
+            text.append("INCOMPLETE: the run did not come to its end\n");
+        }
+        arms();
+        claims();
+        listed("failed", report.failures().stream().map(each -> each.what() + ": " + each.why()).toList());
+        listed("skipped", report.skipped().stream().map(each -> each.what() + ": " + each.why()).toList());
+        text.append('\n');
+        report.figures().forEach(figure -> text.append("plot    ").append(figure).append('\n'));
+        text.append("result  ").append(report.folder()).append('\n');
+        if (!report.commandLine().isEmpty()) {
+            text.append("repeat  ").append(report.commandLine()).append('\n');
+        }
+        return text.toString();
+    }
+
+    private void arms() {
+        if (report.arms().isEmpty()) {
+            text.append("\nnothing was measured\n");
+            return;
+        }
+        List<String> varying = Varying.of(report);
+        Map<String, List<ArmReport>> points = new LinkedHashMap<>();
+        for (ArmReport arm : report.arms()) {
+            points.computeIfAbsent(varying.stream()
+                    .map(name -> name + "=" + arm.parameters().getOrDefault(name, "-"))
+                    .collect(Collectors.joining(" ")), key -> new ArrayList<>()).add(arm);
+        }
+        Optional<String> baseline = report.arms()
+                .stream()
+                .flatMap(arm -> arm.ratio().stream())
+                .map(ArmReport.Ratio::baseline)
+                .findFirst();
+        var table = new Table("<<>>>>>><", 22, 20, 9, 9, 9, 7, 6, 13, 9);
+        table.row(varying.isEmpty() ? "" : "point", "arm", "p10", "p50", "p99", "n",
+                baseline.isPresent() ? "ratio" : "",
+                baseline.isPresent() ? "95 % interval" : "", "label");
+        points.forEach((point, arms) -> {
+            String first = point;
+            for (ArmReport arm : arms) {
+                table.row(first, arm.name(), Numbers.plain(arm.statistics().p10()),
+                        Numbers.plain(arm.statistics().p50()), Numbers.plain(arm.statistics().p99()),
+                        Long.toString(arm.statistics().n()),
+                        arm.ratio().map(ratio -> Numbers.ratio(ratio.value())).orElse(""),
+                        arm.ratio()
+                                .map(ratio -> Numbers.ratio(ratio.low()) + ".." + Numbers.ratio(ratio.high()))
+                                .orElse(""),
+                        arm.label().text());
+                first = "";
+            }
+        });
+        text.append('\n').append(table.text(""));
+        fixed().ifPresent(fixed -> wrapped("all at " + fixed, "", "  "));
+        text.append("times in ")
+                .append(report.unit())
+                .append(baseline.map(arm -> "; ratio of medians to " + arm).orElse(""))
+                .append('\n');
+        titles();
+    }
+
+    private Optional<String> fixed() {
+        return Optional.of(report.arms()
+                .getFirst()
+                .parameters()
+                .entrySet()
+                .stream()
+                .filter(each -> constant(each.getKey(), each.getValue()))
+                .map(each -> each.getKey() + "=" + each.getValue())
+                .collect(Collectors.joining(" "))).filter(fixed -> !fixed.isEmpty());
+    }
+
+    private boolean constant(String name, String value) {
+        return report.arms().stream().allMatch(arm -> value.equals(arm.parameters().get(name)));
+    }
+
+    private void titles() {
+        Map<String, String> titles = new LinkedHashMap<>();
+        report.arms()
+                .forEach(arm -> titles.putIfAbsent(arm.name(), arm.title()
+                        + (arm.profile().equals("unpriced") ? "" : ", cost profile " + arm.profile())));
+        titles.forEach((name, title) -> wrapped(name + ": " + title, "  ", "    "));
+    }
+
+    private void claims() {
+        if (report.claims().isEmpty()) {
+            return;
+        }
+        text.append("\nclaims\n");
+        for (ClaimReport claim : report.claims()) {
+            String value = claim.value().isPresent()
+                    ? Numbers.plain(claim.value().getAsDouble()) + " " + claim.unit()
+                    : "no value";
+            String interval = claim.valueLow().isPresent() && claim.valueHigh().isPresent()
+                    ? " [" + Numbers.plain(claim.valueLow().getAsDouble()) + ".."
+                            + Numbers.plain(claim.valueHigh().getAsDouble()) + "]"
+                    : "";
+            wrapped("%-10s  %s: %s%s, %s %s%s".formatted(claim.verdict(), claim.id(), value, interval,
+                    claim.kind().name().toLowerCase(java.util.Locale.ROOT), band(claim),
+                    claim.distance() > 0 ? ", off by " + Numbers.plain(claim.distance()) : ""), "  ", "              ");
+            var details = new ArrayList<String>();
+            details.add(claim.text());
+            details.add(claim.provenance().text()
+                    + (claim.labels().isEmpty() ? "" : "; arms " + Labels.text(claim.labels()))
+                    + (claim.where().isEmpty() ? "" : "; at " + claim.where()) + "; band from " + claim.source());
+            claim.breakEvens().forEach(each -> details.add(breakEven(each)));
+            details.addAll(claim.notes());
+            details.forEach(detail -> wrapped(detail, "              ", "                "));
+        }
+    }
+
+    private static String band(ClaimReport claim) {
+        boolean low = Double.isFinite(claim.low());
+        boolean high = Double.isFinite(claim.high());
+        return low && high
+                ? Numbers.plain(claim.low()) + ".." + Numbers.plain(claim.high())
+                : high ? "<= " + Numbers.plain(claim.high()) : low ? ">= " + Numbers.plain(claim.low()) : "any";
+    }
+
+    private static String breakEven(BreakEven each) {
+        return "break-even at %s: %s".formatted(Numbers.plain(each.bound()),
+                each.ns().isPresent()
+                        ? "%s = %s ns (%s)".formatted(each.event(), Numbers.plain(each.ns().getAsDouble()), each.why())
+                        : each.event() + ": " + each.why());
+    }
+
+    private void listed(String title, List<String> lines) {
+        if (!lines.isEmpty()) {
+            text.append('\n').append(title).append('\n');
+            lines.forEach(line -> wrapped(line, "  ", "    "));
+        }
+    }
+
+    private void wrapped(String line, String indent, String next) {
+        String lead = indent;
+        for (String each : Table.wrap(line, WIDTH - next.length())) {
+            text.append(lead).append(each).append('\n');
+            lead = next;
+        }
+    }
+}

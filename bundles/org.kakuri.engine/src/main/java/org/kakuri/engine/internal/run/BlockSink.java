@@ -1,0 +1,76 @@
+package org.kakuri.engine.internal.run;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import org.kakuri.api.experiment.SampleSink;
+import org.kakuri.api.tee.LedgerSnapshot;
+
+/** Takes one block. What an arm does wrong becomes the failure of its trial. */
+final class BlockSink implements SampleSink {
+    private final int wanted;
+    private final TrialLog log;
+    private final double[] values;
+    private final Map<String, Double> extras = new TreeMap<>();
+    private int count;
+    private LedgerSnapshot events;
+    private String failure;
+
+    BlockSink(int wanted, TrialLog log) {
+        this.wanted = wanted;
+        this.log = log;
+        values = new double[wanted];
+    }
+
+    @Override
+    public void sample(double value) {
+        log.check();
+        if (!(value >= 0) || value == Double.POSITIVE_INFINITY) {
+            failure("sample " + (count + 1) + " is " + value + ", which no measurement gives");
+        } else if (count == wanted) {
+            failure("more samples than the " + wanted + " that were asked for");
+        } else {
+            values[count++] = value;
+        }
+    }
+
+    @Override
+    public void extra(String name, double value) {
+        log.check();
+        if (Double.isFinite(value)) {
+            extras.put(name, value);
+        } else {
+            failure("extra " + name + " is " + value);
+        }
+    }
+
+    @Override
+    public void events(LedgerSnapshot snapshot) {
+        log.check();
+        events = events == null ? snapshot : events.plus(snapshot);
+    }
+
+    @Override
+    public void failure(String reason) {
+        if (failure == null) {
+            failure = reason;
+        }
+    }
+
+    /** Returns what went wrong first, or null. */
+    String failure() {
+        return failure == null && count == 0 ? "no sample of the " + wanted + " that were asked for" : failure;
+    }
+
+    double[] values() {
+        return Arrays.copyOf(values, count);
+    }
+
+    Map<String, Double> extras() {
+        return Map.copyOf(extras);
+    }
+
+    LedgerSnapshot events() {
+        return events;
+    }
+}
