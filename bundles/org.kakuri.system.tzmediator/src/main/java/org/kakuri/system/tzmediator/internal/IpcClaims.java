@@ -15,7 +15,8 @@ final class IpcClaims {
     private static final String OURS = "our goal; no injected price";
 
     /** Split cores are 6 to 10 times slower for CA and CA alone: ratios to that say nothing. */
-    private static final Map<String, String> PIPES = Map.of("mechanism", "pipe", "placement", CpuPlan.SAME_CORE);
+    private static final Map<String, String> PIPES = Map.of("mechanism", "pipe", "placement", CpuPlan.SAME_CORE,
+            "fault", IpcExperiment.NO_FAULT);
 
     private IpcClaims() {}
 

@@ -2,6 +2,8 @@ package org.kakuri.system.tzmediator.internal;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
+import org.kakuri.api.UsageError;
 import org.kakuri.api.experiment.Experiment;
 import org.kakuri.api.experiment.ExperimentInfo;
 import org.kakuri.api.experiment.Parameter;
@@ -27,6 +29,11 @@ public final class IpcExperiment implements Experiment {
     /** Framework property: folder for what outlives a run. Default: a folder of the temporary directory. */
     private static final String CACHE = "kakuri.cache";
 
+    /** The value of {@code fault} for a TA that does its work. */
+    static final String NO_FAULT = "none";
+
+    private static final Pattern FAULT = Pattern.compile("(trap|loop|wrong|exit)@[1-9][0-9]{0,8}");
+
     private static final String SOURCE = "TZmediator's evaluation (systems.md 1; IPC-Bench)";
     private static final ExperimentInfo INFO = new ExperimentInfo(ID, TzMediator.NAME,
             "round trips between CA and TA through POSIX",
@@ -47,7 +54,9 @@ public final class IpcExperiment implements Experiment {
                             + "on two", Kind.CHOICE, List.of(CpuPlan.SAME_CORE),
                             List.of(CpuPlan.SAME_CORE, CpuPlan.SPLIT), 0, 0,
                             "split cores are 6 to 10 times slower for CA and CA alone, with a tail of ms: ratios to "
-                                    + "that say nothing")),
+                                    + "that say nothing"),
+                    new Parameter("fault", "makes the TA misbehave at its Nth message: trap@N, loop@N, wrong@N, exit@N",
+                            Kind.TEXT, List.of(NO_FAULT), List.of(), 0, 0, "a TA that does its work")),
             IpcClaims.all(), new ExperimentInfo.Figure("size", Arms.BASELINE, "round trip relative to CA<->CA"));
 
     private final CostProfiles profiles;
@@ -77,6 +86,11 @@ public final class IpcExperiment implements Experiment {
 
     @Override
     public Trial open(Point point, TrialContext context) {
-        return IpcTrial.open(point, context, profiles, programs, "");
+        String fault = point.text("fault");
+        if (!fault.equals(NO_FAULT) && !FAULT.matcher(fault).matches()) {
+            throw new UsageError("fault=" + fault + " is none that the TA knows",
+                    "take none, or trap, loop, wrong or exit with a message number, such as trap@100");
+        }
+        return IpcTrial.open(point, context, profiles, programs);
     }
 }

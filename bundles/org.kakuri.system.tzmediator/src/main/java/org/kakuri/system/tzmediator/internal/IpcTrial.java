@@ -44,13 +44,9 @@ final class IpcTrial implements Trial {
         this.arms = arms;
     }
 
-    /**
-     * Starts the processes of every arm, side by side.
-     *
-     * @param fault argument that makes the TAs misbehave, for tests; empty otherwise
-     */
-    static IpcTrial open(Point point, TrialContext context, CostProfiles profiles, CaPrograms programs, String fault) {
-        Builder builder = new Builder(point, context, programs, fault);
+    /** Starts the processes of every arm, side by side, and lets them warm up one after the other. */
+    static IpcTrial open(Point point, TrialContext context, CostProfiles profiles, CaPrograms programs) {
+        Builder builder = new Builder(point, context, programs);
         Lease lease = context.workbench()
                 .lease(Selector.of(point.text("tee"), point.text("runtime")).needing(TzMediator.NEEDS),
                         context.deadline());
@@ -118,7 +114,6 @@ final class IpcTrial implements Trial {
     private static final class Builder {
         private final Point point;
         private final TrialContext context;
-        private final String fault;
         private final GuestFiles files;
         private final CaProgram client;
         private final Mechanism mechanism;
@@ -126,10 +121,9 @@ final class IpcTrial implements Trial {
         private final String placement;
         private final int[] cpus = Affinity.get(Affinity.THIS_THREAD);
 
-        Builder(Point point, TrialContext context, CaPrograms programs, String fault) {
+        Builder(Point point, TrialContext context, CaPrograms programs) {
             this.point = point;
             this.context = context;
-            this.fault = fault;
             this.files = new GuestFiles(context.workspace());
             this.client = programs.find(files);
             this.mechanism = Mechanism.ALL.get(point.text("mechanism"));
@@ -173,7 +167,7 @@ final class IpcTrial implements Trial {
                     style == CallStyle.POLLING ? "polling" : "lightweight RPC"), plan, keys, pricing,
                     Map.of("style", style.name().toLowerCase(java.util.Locale.ROOT)));
             LinkSpec spec = new LinkSpec(name, mechanism, size, style, pricing, plan, client,
-                    files.module(GuestFiles.TA), fault);
+                    files.module(GuestFiles.TA), point.text("fault"));
             return Optional.of(() -> new MediatedArm(info, context, MediatedLink.open(spec, lease, context)));
         }
 

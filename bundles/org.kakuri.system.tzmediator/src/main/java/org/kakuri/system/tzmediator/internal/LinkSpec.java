@@ -18,7 +18,7 @@ import org.kakuri.system.tzmediator.internal.process.Mechanism;
  * @param plan where each side stays and how it waits
  * @param client the program that plays the CA
  * @param module the TA
- * @param fault argument that makes the TA misbehave, for tests; empty otherwise
+ * @param fault argument that makes the TA misbehave, or {@link IpcExperiment#NO_FAULT}
  */
 record LinkSpec(String name, Mechanism mechanism, int size, CallStyle style, Pricing pricing, CpuPlan plan,
         CaProgram client, Path module, String fault) {}

@@ -92,7 +92,7 @@ final class MediatedLink implements AutoCloseable {
     private static Command command(LinkSpec spec) {
         List<String> argv = new ArrayList<>(List.of("ta_pingpong", "fused", "" + spec.size(),
                 "" + ShadowProcess.READS, "" + ShadowProcess.WRITES));
-        if (!spec.fault().isEmpty()) {
+        if (!spec.fault().equals(IpcExperiment.NO_FAULT)) {
             argv.add(spec.fault());
         }
         return new Command(argv, Map.of(),

@@ -12,6 +12,11 @@ import org.kakuri.platform.linux.Fd;
  * @param partnerWrites end the partner writes to
  */
 public record Channel(Fd clientReads, Fd clientWrites, Fd partnerReads, Fd partnerWrites) implements AutoCloseable {
+    /** Closes this process's ends once both sides have theirs. */
+    void handedOver() {
+        close();
+    }
+
     @Override
     public void close() {
         clientReads.close();

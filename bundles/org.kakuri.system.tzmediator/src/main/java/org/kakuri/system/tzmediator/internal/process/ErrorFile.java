@@ -8,7 +8,7 @@ import org.kakuri.platform.linux.Fd;
 import org.kakuri.platform.linux.FdIo;
 import org.kakuri.platform.linux.MemFd;
 
-/** Takes what a child prints, so that a failure can quote it. */
+/** Takes what a child prints, so that a failure can quote it. Thread-safe: a watcher may ask while its owner closes. */
 final class ErrorFile implements AutoCloseable {
     private static final int QUOTED = 400;
 
@@ -23,7 +23,7 @@ final class ErrorFile implements AutoCloseable {
     }
 
     /** Returns the last lines as one, with a leading separator; empty if the child said nothing. */
-    String quote() {
+    synchronized String quote() {
         if (file.fd().isClosed()) {
             return "";
         }
@@ -45,7 +45,7 @@ final class ErrorFile implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         file.close();
     }
 }

@@ -1,0 +1,78 @@
+package org.kakuri.system.tzmediator.internal;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.kakuri.platform.linux.Affinity;
+import org.kakuri.platform.linux.Fd;
+import org.kakuri.platform.linux.SharedMapping;
+import org.kakuri.platform.linux.posix.CallPagePosix;
+import org.kakuri.platform.linux.ring.CallPage;
+import org.kakuri.platform.linux.ring.PageClosed;
+import org.kakuri.platform.linux.ring.PeerCheck;
+import org.kakuri.platform.linux.ring.WaitPolicy;
+import org.kakuri.system.tzmediator.ca.Payload;
+
+/**
+ * Plays a TA and its world in tests, as a process of its own: what {@code ta_pingpong.c} does, in Java, without an instance
+ * around it. Arguments: bytes of the page on descriptor 3, spins, yields, CPU, then those of the TA.
+ */
+public final class StandInTa {
+    private final byte[] bytes = new byte[Payload.MAX];
+    private final MemorySegment buffer = MemorySegment.ofArray(bytes);
+    private final CallPagePosix posix;
+
+    private StandInTa(CallPagePosix posix) {
+        this.posix = posix;
+    }
+
+    public static void main(String[] arguments) {
+        SharedMapping page = SharedMapping.of(Fd.own(3), Long.parseLong(arguments[0]));
+        WaitPolicy waiting = new WaitPolicy(Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]), true);
+        Affinity.set(Affinity.THIS_THREAD, Integer.parseInt(arguments[3]));
+        try {
+            var client = CallPage.open(page.segment()).client(waiting, PeerCheck.NONE);
+            String fault = arguments.length > 9 ? arguments[9] : "none@0";
+            new StandInTa(new CallPagePosix(client)).run(Integer.parseInt(arguments[6]),
+                    Integer.parseInt(arguments[7]), Integer.parseInt(arguments[8]), fault);
+        } catch (PageClosed e) {
+            System.exit(3);
+        }
+    }
+
+    private void run(int size, int in, int out, String fault) {
+        long faultAt = Long.parseLong(fault.substring(fault.indexOf('@') + 1));
+        long have = 0;
+        for (long message = 1;; message++) {
+            while (have < size) {
+                long n = posix.read(in, buffer, have, size - have);
+                if (n <= 0) {
+                    System.exit(n == 0 && have == 0 ? 0 : 1);
+                }
+                have += n;
+            }
+            Payload.reply(bytes, size);
+            if (message == faultAt) {
+                misbehave(fault);
+            }
+            have = posix.writeThenRead(out, in, buffer, 0, size, buffer, 0, size);
+            if (have <= 0) {
+                System.exit(have == 0 ? 0 : 1);
+            }
+        }
+    }
+
+    private void misbehave(String fault) {
+        switch (fault.substring(0, fault.indexOf('@'))) {
+        case "trap" -> Runtime.getRuntime().halt(134);
+        case "exit" -> Runtime.getRuntime().halt(42);
+        case "wrong" -> bytes[0] ^= (byte) 0xff;
+        case "loop" -> {
+            while (buffer.get(ValueLayout.JAVA_BYTE, 0) != 77 || !Thread.interrupted()) {
+                Thread.onSpinWait();
+            }
+        }
+        default -> throw new IllegalArgumentException(fault);
+        }
+    }
+
+}
