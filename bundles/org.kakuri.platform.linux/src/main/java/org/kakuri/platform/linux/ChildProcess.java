@@ -8,11 +8,13 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A child started by {@link Spawn}. Only this pid is ever waited for, so other children of the JVM are not disturbed. Any
- * thread may use it.
+ * thread may use it. To wait for its end and for something else, poll {@link #pidFd}.
  */
 public final class ChildProcess implements AutoCloseable {
 
     private static final int WNOHANG = 1;
+    private static final long STATUS_AT = 0;
+    private static final long USAGE_AT = 64;
     private static final MethodHandle WAIT4 = Native.withErrno("wait4", Native.INT, Native.INT, Native.POINTER,
             Native.INT, Native.POINTER);
 
@@ -31,7 +33,13 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     static ChildProcess of(int pid, String path, boolean leadsGroup) {
-        return new ChildProcess(PidFd.open(pid), path, leadsGroup);
+        try {
+            return new ChildProcess(PidFd.open(pid), path, leadsGroup);
+        } catch (NativeException noDescriptor) {
+            Signals.killRaw(pid, Signals.SIGKILL);
+            wait4(pid, 0);
+            throw noDescriptor;
+        }
     }
 
     public int pid() {
@@ -115,16 +123,29 @@ public final class ChildProcess implements AutoCloseable {
             if (ended != null) {
                 return;
             }
-            MemorySegment state = Native.state();
-            MemorySegment status = Native.scratch(state, 0, 4);
-            MemorySegment usage = Native.scratch(state, 64, ResourceUsage.BYTES);
-            int r = Native.result(state, (int) WAIT4.invokeExact(state, pid(), status, WNOHANG, usage));
+            int r = wait4(pid(), WNOHANG);
             Native.check(r, "wait4", "pid=" + pid() + ", path=" + path);
-            ended = new Ended(ExitStatus.decode(status.get(Native.INT, 0)), ResourceUsage.decode(usage));
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
+            MemorySegment state = Native.state();
+            ended = new Ended(ExitStatus.decode(Native.scratch(state, STATUS_AT, 4).get(Native.INT, 0)),
+                    ResourceUsage.decode(Native.scratch(state, USAGE_AT, ResourceUsage.BYTES)));
         } finally {
             reaping.unlock();
+        }
+    }
+
+    /** wait4(2) into the thread's scratch memory: the pid, 0 when it has not ended, or {@code -errno}. */
+    private static int wait4(int pid, int options) {
+        MemorySegment state = Native.state();
+        MemorySegment status = Native.scratch(state, STATUS_AT, 4);
+        MemorySegment usage = Native.scratch(state, USAGE_AT, ResourceUsage.BYTES);
+        try {
+            int r;
+            do {
+                r = Native.result(state, (int) WAIT4.invokeExact(state, pid, status, options, usage));
+            } while (r == -Errno.EINTR);
+            return r;
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
         }
     }
 

@@ -12,6 +12,8 @@ import java.util.concurrent.CompletableFuture;
 /** Waiting for threads, and what they allocate. */
 public final class TestThreads {
 
+    private static final int FUTEX_PRIVATE_FLAG = 0x80;
+
     private TestThreads() {}
 
     /** Runs something on a thread of its own, to its end; what it throws fails the caller. */
@@ -24,17 +26,29 @@ public final class TestThreads {
         return CompletableFuture.runAsync(body, r -> Thread.ofPlatform().start(r));
     }
 
-    /** Waits until the thread of that kernel name sleeps in a system call that is not the JVM's own parking. */
+    /**
+     * Waits until the thread of that kernel name blocks in a system call. Waits of the JVM itself do not count: they are
+     * futexes with FUTEX_PRIVATE_FLAG, which none of our calls uses.
+     */
     public static void awaitBlockedInKernel(String name) throws IOException {
         int task = 0;
         while (task == 0) {
             Thread.yield();
             task = find(name);
         }
-        Path state = Path.of("/proc/self/task/" + task + "/stat");
-        while (!Files.readString(state).contains(") S ")) {
+        Path call = Path.of("/proc/self/task/" + task + "/syscall");
+        while (!isBlocked(Files.readString(call).strip().split(" "))) {
             Thread.yield();
         }
+    }
+
+    /** /proc/PID/syscall: "running", or number, arguments, stack and instruction pointer. */
+    private static boolean isBlocked(String[] call) {
+        if (call.length < 9) {
+            return false;
+        }
+        boolean futex = Long.parseLong(call[0]) == SystemCalls.FUTEX;
+        return !futex || (Long.decode(call[2]) & FUTEX_PRIVATE_FLAG) == 0;
     }
 
     private static int find(String name) throws IOException {
