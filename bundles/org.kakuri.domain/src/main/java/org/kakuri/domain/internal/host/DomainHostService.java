@@ -1,0 +1,133 @@
+package org.kakuri.domain.internal.host;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.kakuri.api.Gone;
+import org.kakuri.api.KakuriException;
+import org.kakuri.api.Refused;
+import org.kakuri.api.runtime.DomainHosts;
+import org.kakuri.api.runtime.Placement;
+import org.kakuri.api.runtime.RuntimeImage;
+import org.kakuri.api.runtime.RuntimeSession;
+import org.kakuri.api.runtime.SessionSpec;
+import org.kakuri.domain.internal.closure.BundleJar;
+import org.kakuri.domain.internal.closure.JarStore;
+import org.kakuri.domain.internal.closure.WiringClosure;
+import org.kakuri.domain.internal.wire.Message;
+import org.kakuri.domain.internal.wire.Operation;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+
+/** Starts domain hosts with the bundles that a backend and a runtime run on at this moment. */
+@Component
+public final class DomainHostService implements DomainHosts {
+    private final BundleContext context;
+    private final Path folder;
+    private final JarStore jars;
+    private final AtomicLong numbers = new AtomicLong();
+    private final Set<RemoteSession> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean stopped;
+
+    /** Takes a folder in the bundle's data area, which goes with the framework's cache. */
+    @Activate
+    public DomainHostService(BundleContext context) {
+        this.context = context;
+        this.folder = context.getDataFile("").toPath();
+        this.jars = new JarStore(folder.resolve("jars"));
+    }
+
+    /** Ends the children that are left. */
+    @Deactivate
+    void stop() {
+        stopped = true;
+        open.forEach(session -> session.host().end());
+        open.forEach(RemoteSession::close);
+        open.clear();
+    }
+
+    @Override
+    public RuntimeSession open(String backend, long backendBundle, String runtime, long runtimeBundle, String host,
+            RuntimeImage image, SessionSpec spec) {
+        HostSettings settings = HostSettings.from(context::getProperty);
+        List<BundleJar> bundles = WiringClosure
+                .of(context, List.of(bundle(backendBundle, "backend " + backend),
+                        bundle(runtimeBundle, "runtime " + runtime)), List.of(context.getBundle()))
+                .stream()
+                .map(jars::jarOf)
+                .toList();
+        String name = "domain host of session %s (tee=%s, runtime=%s)".formatted(spec.name(), backend, runtime);
+        open.removeIf(session -> session.host().hasEnded());
+        HostProcess process = HostProcess.start(start(name, settings, bundles), settings);
+        RemoteSession session = new RemoteSession(process);
+        open.add(session);
+        boolean opened = false;
+        try {
+            check(name, bundles, process.hello());
+            process.call(new Operation.Open(backend, runtime, host, image, spec.at(Placement.INLINE)));
+            if (stopped) {
+                throw new Gone("the bundle of the domain hosts was stopped", "start it", true);
+            }
+            opened = true;
+            return session;
+        } finally {
+            if (!opened) {
+                session.close();
+                open.remove(session);
+            }
+        }
+    }
+
+    private Bundle bundle(long id, String what) {
+        Bundle bundle = context.getBundle(id);
+        if (bundle == null) {
+            throw new Gone(what + " is gone: its bundle " + id + " was uninstalled", "take a new lease", false);
+        }
+        return bundle;
+    }
+
+    private HostProcess.Start start(String name, HostSettings settings, List<BundleJar> bundles) {
+        Path own = folder.resolve("host-" + numbers.incrementAndGet());
+        try {
+            Files.createDirectories(own);
+            Path list = own.resolve("bundles");
+            Files.write(list, bundles.stream().map(jar -> jar.file().toString()).toList());
+            return new HostProcess.Start(name, Path.of(System.getProperty("java.home"), "bin", "java"),
+                    settings.arguments(own, list), own);
+        } catch (IOException e) {
+            HostProcess.delete(own);
+            throw new KakuriException("cannot prepare the " + name + " in " + own + ": " + e,
+                    "free space there, or point TMPDIR elsewhere", e);
+        }
+    }
+
+    /** The child digested what it found; nothing was opened yet. */
+    private static void check(String name, List<BundleJar> sent, Message.Hello hello) {
+        Set<Message.Jar> wanted = sent.stream()
+                .map(jar -> new Message.Jar(jar.file().toString(), jar.sha256()))
+                .collect(Collectors.toSet());
+        Set<Message.Jar> found = Set.copyOf(hello.jars());
+        if (!wanted.equals(found)) {
+            String missing = wanted.stream()
+                    .filter(jar -> !found.contains(jar))
+                    .map(Message.Jar::toString)
+                    .sorted()
+                    .collect(Collectors.joining(", "));
+            String other = found.stream()
+                    .filter(jar -> !wanted.contains(jar))
+                    .map(Message.Jar::toString)
+                    .sorted()
+                    .collect(Collectors.joining(", "));
+            throw new Refused("the " + name + " runs other bundles than were sent: missing [" + missing
+                    + "], instead [" + other + "]", "do not change jars while they are in use");
+        }
+    }
+}
