@@ -10,8 +10,11 @@ final class Arms {
     static final String RPC = "rpc";
     /** What the names of arms with prices waited for end with. */
     static final String INJECTED = ".injected";
-    /** The event that RPC is made of: a switch between the worlds, one for each direction. */
+    /** The event that RPC is made of: leaving the TA's world and coming back. */
     static final String WORLD_SWITCH = "SMC";
+
+    /** The prices that injected arms take when those in use do not price a world switch. */
+    static final String SOURCED_PROFILE = "juno-a57";
 
     private Arms() {}
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.kakuri.api.Label;
 import org.kakuri.api.Unsupported;
 import org.kakuri.api.experiment.Arm;
@@ -180,28 +181,26 @@ final class IpcTrial implements Trial {
                     pricing.profile());
         }
 
-        /** The prices in use if they say what a world switch costs, else the first that do; none where there is nothing to price. */
+        /** The prices in use if they say what a world switch costs, else a sourced default; none where nothing can be priced. */
         private Optional<CostProfile> prices(BackendInfo backend, CostProfiles profiles) {
-            String what = "injected arms, tee=" + point.text("tee");
+            String what = "injected arms";
             if (!backend.events().containsKey(Arms.WORLD_SWITCH)) {
                 context.skipped(what, "backend %s counts no %s: there is nothing to price".formatted(backend.name(),
                         Arms.WORLD_SWITCH));
                 return Optional.empty();
             }
             CostProfile inUse = context.costProfile(backend.architecture());
-            if (inUse.price(Arms.WORLD_SWITCH).isPresent()) {
-                return Optional.of(inUse);
-            }
-            Optional<CostProfile> sourced = profiles.profiles()
-                    .stream()
-                    .filter(p -> p.architecture().equals(backend.architecture()))
+            Optional<CostProfile> taken = Stream
+                    .concat(Stream.of(inUse),
+                            profiles.profiles().stream().filter(p -> p.id().equals(Arms.SOURCED_PROFILE)))
                     .filter(p -> p.price(Arms.WORLD_SWITCH).isPresent())
                     .findFirst();
-            if (sourced.isEmpty()) {
-                context.skipped(what, "profile %s in use has no price of %s, and no other has one".formatted(
-                        inUse.id(), Arms.WORLD_SWITCH));
+            if (taken.isEmpty()) {
+                context.skipped(what, "profile %s in use has no price of %s, and there is no profile %s".formatted(
+                        inUse.id(), Arms.WORLD_SWITCH, Arms.SOURCED_PROFILE));
             }
-            return sourced;
+            taken.ifPresent(p -> context.note("tz.profile", p.id()));
+            return taken;
         }
     }
 }

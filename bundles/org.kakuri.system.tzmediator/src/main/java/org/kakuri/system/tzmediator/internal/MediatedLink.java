@@ -53,6 +53,7 @@ final class MediatedLink implements AutoCloseable {
     private RuntimeSession session;
     private GuestProcess guest;
     private CallPage page;
+    private long trustedPid;
 
     private MediatedLink() {}
 
@@ -86,6 +87,7 @@ final class MediatedLink implements AutoCloseable {
                         Map.of())));
         shadow.awaitReady(context.deadline(), context::cancelled);
         guest = session.spawn(command(spec));
+        trustedPid = session.placement(guest).hostPid();
         watch("TA of " + spec.name(), this::watchGuest);
     }
 
@@ -162,7 +164,7 @@ final class MediatedLink implements AutoCloseable {
 
     /** Returns the process that executes the TA. */
     long trustedPid() {
-        return session.placement(guest).hostPid();
+        return trustedPid;
     }
 
     /** Returns the architectural events so far. */

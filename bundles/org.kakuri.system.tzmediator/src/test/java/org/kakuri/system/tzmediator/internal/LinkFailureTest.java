@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.kakuri.api.Deadline;
 import org.kakuri.api.KakuriException;
 import org.kakuri.api.Label;
 import org.kakuri.api.experiment.ArmInfo;
@@ -109,8 +110,9 @@ class LinkFailureTest {
 
     @Test
     void givesUpAtTheDeadlineWhenTheTaLoops() {
-        StandInContext context = context(4);
+        StandInContext context = context(30);
         try (MediatedArm arm = open("loop@50", context)) {
+            context.deadline = Deadline.in(Duration.ofMillis(300));
             KakuriException e = assertThrows(KakuriException.class, () -> arm.measure(100, context));
             assertEquals("rpc: no answer to 100 messages in time; the TA was ended", e.getMessage());
         }

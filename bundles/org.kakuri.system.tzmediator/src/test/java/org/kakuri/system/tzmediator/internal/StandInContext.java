@@ -21,8 +21,9 @@ final class StandInContext implements TrialContext, SampleSink {
     final Map<String, Double> extras = new TreeMap<>();
     final List<String> failures = new ArrayList<>();
     private final Workbench workbench;
-    private final Deadline deadline;
+    volatile Deadline deadline;
     volatile boolean cancelled;
+    CostProfile inUse = CostProfile.UNPRICED;
 
     StandInContext(Workbench workbench, Duration limit) {
         this.workbench = workbench;
@@ -36,7 +37,7 @@ final class StandInContext implements TrialContext, SampleSink {
 
     @Override
     public CostProfile costProfile(String architecture) {
-        return CostProfile.UNPRICED;
+        return inUse;
     }
 
     @Override
