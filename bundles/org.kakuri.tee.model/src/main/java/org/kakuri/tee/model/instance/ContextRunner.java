@@ -29,7 +29,7 @@ public final class ContextRunner implements Context {
     private final Actor actor;
     private final Object lock = new Object();
     private Phase phase = Phase.NEW;
-    private Thread thread;
+    private volatile Thread thread;
     private boolean interrupted;
     private volatile String stopReason;
     private volatile boolean kicked;
@@ -93,18 +93,9 @@ public final class ContextRunner implements Context {
         }
     }
 
-    /** Returns whether it will not run, or not run again. */
-    boolean ended() {
-        synchronized (lock) {
-            return phase == Phase.ENDED;
-        }
-    }
-
     /** Returns the thread that runs it now, or null. */
     Thread runsOn() {
-        synchronized (lock) {
-            return thread;
-        }
+        return thread;
     }
 
     /** The instance is asked without holding the lock: it terminates contexts while it holds its gate. */
@@ -117,7 +108,7 @@ public final class ContextRunner implements Context {
             phase = Phase.RUNNING;
         }
         try {
-            instance.starting(this);
+            instance.contexts().starting(this);
         } catch (WrongState e) {
             synchronized (lock) {
                 phase = Phase.NEW;
@@ -181,7 +172,7 @@ public final class ContextRunner implements Context {
                 Thread.interrupted();
             }
         }
-        instance.finished(this);
+        instance.contexts().finished(this);
     }
 
     long callHost(HostRequest request) {
@@ -201,7 +192,7 @@ public final class ContextRunner implements Context {
 
     void accept(Range range) {
         requireInside("accept");
-        instance.accept(this, range);
+        instance.accept(range);
     }
 
     void requireInside(String operation) {

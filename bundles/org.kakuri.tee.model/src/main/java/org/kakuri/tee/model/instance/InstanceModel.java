@@ -7,9 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.kakuri.api.KakuriException;
 import org.kakuri.api.Nearest;
 import org.kakuri.api.Unsupported;
@@ -58,18 +55,11 @@ public final class InstanceModel implements TeeInstance {
     private final InstanceRules rules;
     private final EventRecorder recorder;
     private final long id;
-
-    /** The gate: guards what follows. */
-    private final ReentrantLock gate = new ReentrantLock();
-    private final Condition rested = gate.newCondition();
+    private final Gate gate;
     private final AttachmentTable memory;
-    private final Set<ContextRunner> contexts = new LinkedHashSet<>();
-    private final Set<ContextRunner> running = new LinkedHashSet<>();
+    private final ContextRoster contexts;
     private final Set<SharedArea> shares = new LinkedHashSet<>();
     private final Set<MappedSpace> spaces = new LinkedHashSet<>();
-    private InstanceState state = InstanceState.BUILDING;
-
-    private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch destroyed = new CountDownLatch(1);
 
     /**
@@ -90,7 +80,9 @@ public final class InstanceModel implements TeeInstance {
         this.rules = rules;
         this.recorder = machine.recorder(spec.pricing());
         this.id = machine.newIdentity();
+        this.gate = new Gate(spec.name());
         this.memory = new AttachmentTable(this);
+        this.contexts = new ContextRoster(spec.name(), gate);
         machine.adopt(this);
     }
 
@@ -130,75 +122,57 @@ public final class InstanceModel implements TeeInstance {
 
     @Override
     public InstanceState state() {
-        gate.lock();
-        try {
-            return state;
-        } finally {
-            gate.unlock();
-        }
+        return gate.state();
     }
 
     @Override
     public void attach(long guestAddress, Backing backing, Perms perms) {
-        gate.lock();
-        try {
-            require("attach", InstanceState.BUILDING, InstanceState.READY);
-            boolean building = state == InstanceState.BUILDING;
+        gate.run(() -> {
+            gate.require("attach", InstanceState.BUILDING, InstanceState.READY);
+            boolean building = state() == InstanceState.BUILDING;
             if (!building && !rules.dynamicMemory()) {
                 throw rules.missing("memory that is added after sealing: guest=0x" + Long.toHexString(guestAddress),
                         "attach it before seal, or take a backend with the capability dynamic-memory");
             }
             memory.add(guestAddress, backing, perms, building);
-        } finally {
-            gate.unlock();
-        }
+        });
     }
 
     @Override
     public Measurement seal() {
-        gate.lock();
-        try {
-            require("seal", InstanceState.BUILDING);
+        return gate.in(() -> {
+            gate.require("seal", InstanceState.BUILDING);
             Measurement measurement = rules.measure(this, memory.all());
-            state = InstanceState.READY;
+            gate.become(InstanceState.READY);
             return measurement;
-        } finally {
-            gate.unlock();
-        }
+        });
     }
 
     @Override
     public Context addContext(ContextSpec context) {
-        gate.lock();
-        try {
-            require("addContext", InstanceState.BUILDING, InstanceState.READY);
-            if (state == InstanceState.READY && !rules.contextsAfterSeal()) {
+        return gate.in(() -> {
+            gate.require("addContext", InstanceState.BUILDING, InstanceState.READY);
+            if (state() == InstanceState.READY && !rules.contextsAfterSeal()) {
                 throw rules.missing("contexts that are added after sealing: context=" + context.name(),
                         "add it before seal");
             }
-            contexts.removeIf(ContextRunner::ended);
-            if (contexts.size() >= rules.maxContexts()) {
-                throw new Unsupported("no room for a context: instance=" + name() + ", context=" + context.name()
-                        + ", limit=" + rules.maxContexts(), "let one end first");
-            }
+            contexts.requireRoom(context.name(), rules.maxContexts());
             var runner = new ContextRunner(this, rules, context);
             rules.contextAdded(runner);
             contexts.add(runner);
             return runner;
-        } finally {
-            gate.unlock();
-        }
+        });
     }
 
     @Override
     public SharedMemory share(long bytes) {
-        require("share");
+        gate.require("share");
         return shared(SharedArea.allocate(this, bytes));
     }
 
     @Override
     public SharedMemory register(int descriptor, long bytes) {
-        require("register");
+        gate.require("register");
         return shared(SharedArea.of(this, descriptor, bytes));
     }
 
@@ -219,15 +193,12 @@ public final class InstanceModel implements TeeInstance {
 
     /** Makes an address space over the attachments; it goes with the instance. */
     public AddressSpace newSpace(SpaceSpec space) {
-        gate.lock();
-        try {
-            require("newSpace", InstanceState.BUILDING, InstanceState.READY);
+        return gate.in(() -> {
+            gate.require("newSpace", InstanceState.BUILDING, InstanceState.READY);
             var made = new MappedSpace(this, space);
             spaces.add(made);
             return made;
-        } finally {
-            gate.unlock();
-        }
+        });
     }
 
     /**
@@ -236,28 +207,19 @@ public final class InstanceModel implements TeeInstance {
      * @throws WrongState if not READY, or if a context runs
      */
     public void quiesce() {
-        gate.lock();
-        try {
-            require("quiesce", InstanceState.READY);
-            if (!running.isEmpty()) {
-                throw new WrongState("contexts run: instance=" + name() + ", contexts="
-                        + running.stream().map(ContextRunner::name).toList(), "let them end or terminate them");
-            }
-            state = InstanceState.QUIESCED;
-        } finally {
-            gate.unlock();
-        }
+        gate.run(() -> {
+            gate.require("quiesce", InstanceState.READY);
+            contexts.requireRest();
+            gate.become(InstanceState.QUIESCED);
+        });
     }
 
     /** Lets contexts start again. */
     public void resume() {
-        gate.lock();
-        try {
-            require("resume", InstanceState.QUIESCED);
-            state = InstanceState.READY;
-        } finally {
-            gate.unlock();
-        }
+        gate.run(() -> {
+            gate.require("resume", InstanceState.QUIESCED);
+            gate.become(InstanceState.READY);
+        });
     }
 
     @Override
@@ -277,45 +239,39 @@ public final class InstanceModel implements TeeInstance {
      */
     @Override
     public void close() {
-        if (closing.compareAndSet(false, true)) {
-            var failures = new ArrayList<RuntimeException>();
-            try {
-                attempt(failures, this::stopContexts);
-                destroy(failures);
-            } finally {
-                destroyed.countDown();
+        if (!gate.shut()) {
+            if (!contexts.runsHere()) {
+                awaitDestroyed();
             }
-            if (!failures.isEmpty()) {
-                var failure = new KakuriException("instance " + name() + " was destroyed, but not cleanly: "
-                        + failures.getFirst().getMessage(), "", failures.getFirst());
-                failures.stream().skip(1).forEach(failure::addSuppressed);
-                throw failure;
-            }
-        } else if (!runsHere()) {
-            awaitDestroyed();
+            return;
+        }
+        var failures = new ArrayList<RuntimeException>();
+        try {
+            attempt(failures, () -> contexts.stop(STOP_LIMIT));
+            destroy(failures);
+        } finally {
+            destroyed.countDown();
+        }
+        if (!failures.isEmpty()) {
+            var failure = new KakuriException("instance " + name() + " was destroyed, but not cleanly: "
+                    + failures.getFirst().getMessage(), remedy(failures.getFirst()), failures.getFirst());
+            failures.stream().skip(1).forEach(failure::addSuppressed);
+            throw failure;
         }
     }
 
+    private static String remedy(RuntimeException e) {
+        return e instanceof KakuriException known ? known.remedy() : "";
+    }
+
     private void destroy(List<RuntimeException> failures) {
-        List<SharedArea> shared;
-        List<MappedSpace> mapped;
-        gate.lock();
-        try {
-            shared = List.copyOf(shares);
-            mapped = List.copyOf(spaces);
-        } finally {
-            gate.unlock();
-        }
-        mapped.forEach(space -> attempt(failures, space::close));
-        shared.forEach(share -> attempt(failures, share::close));
-        gate.lock();
-        try {
+        gate.in(() -> List.copyOf(spaces)).forEach(space -> attempt(failures, space::close));
+        gate.in(() -> List.copyOf(shares)).forEach(share -> attempt(failures, share::close));
+        gate.run(() -> {
             memory.clear(failures);
             attempt(failures, () -> rules.destroyed(this));
-            state = InstanceState.DESTROYED;
-        } finally {
-            gate.unlock();
-        }
+            gate.become(InstanceState.DESTROYED);
+        });
         machine.release(this);
     }
 
@@ -324,51 +280,6 @@ public final class InstanceModel implements TeeInstance {
             step.run();
         } catch (RuntimeException e) {
             failures.add(e);
-        }
-    }
-
-    private void stopContexts() {
-        gate.lock();
-        try {
-            contexts.forEach(context -> context.terminate("instance " + name() + " was destroyed"));
-            long left = STOP_LIMIT.toNanos();
-            boolean wasInterrupted = false;
-            while (left > 0 && !runningElsewhere().isEmpty()) {
-                try {
-                    left = rested.awaitNanos(left);
-                } catch (InterruptedException e) {
-                    wasInterrupted = true;
-                }
-            }
-            if (wasInterrupted) {
-                Thread.currentThread().interrupt();
-            }
-            List<String> stuck = running.stream()
-                    .filter(context -> context.runsOn() != Thread.currentThread())
-                    .map(context -> context.name() + " on " + context.runsOn().getName())
-                    .toList();
-            if (!stuck.isEmpty()) {
-                throw new KakuriException("contexts did not stop within " + STOP_LIMIT.toSeconds() + " s: " + stuck,
-                        "their threads go on without memory; run such code in a domain host");
-            }
-        } finally {
-            gate.unlock();
-        }
-    }
-
-    private List<String> runningElsewhere() {
-        return running.stream()
-                .filter(context -> context.runsOn() != Thread.currentThread())
-                .map(ContextRunner::name)
-                .toList();
-    }
-
-    private boolean runsHere() {
-        gate.lock();
-        try {
-            return running.stream().anyMatch(context -> context.runsOn() == Thread.currentThread());
-        } finally {
-            gate.unlock();
         }
     }
 
@@ -388,7 +299,10 @@ public final class InstanceModel implements TeeInstance {
             throw e;
         }
         try {
-            keep(area);
+            gate.run(() -> {
+                gate.require("share");
+                shares.add(area);
+            });
         } catch (WrongState e) {
             area.close();
             throw e;
@@ -396,36 +310,16 @@ public final class InstanceModel implements TeeInstance {
         return area;
     }
 
-    private void keep(SharedArea area) {
-        gate.lock();
-        try {
-            require("share");
-            shares.add(area);
-        } finally {
-            gate.unlock();
-        }
-    }
-
     void unshare(SharedArea area) {
-        gate.lock();
-        try {
-            shares.remove(area);
-        } finally {
-            gate.unlock();
-        }
+        gate.run(() -> shares.remove(area));
         rules.unshared(this, area.physical(), area.registered());
     }
 
     void forget(MappedSpace space) {
-        gate.lock();
-        try {
-            spaces.remove(space);
-        } finally {
-            gate.unlock();
-        }
+        gate.run(() -> spaces.remove(space));
     }
 
-    void accept(ContextRunner context, Range range) {
+    void accept(Range range) {
         if (!rules.dynamicMemory()) {
             throw rules.missing("memory that is accepted after sealing: range=" + range,
                     "take a backend with the capability dynamic-memory");
@@ -433,41 +327,8 @@ public final class InstanceModel implements TeeInstance {
         memory.accept(range);
     }
 
-    void starting(ContextRunner context) {
-        gate.lock();
-        try {
-            require("run", InstanceState.READY);
-            running.add(context);
-        } finally {
-            gate.unlock();
-        }
-    }
-
-    void finished(ContextRunner context) {
-        gate.lock();
-        try {
-            running.remove(context);
-            contexts.remove(context);
-            rested.signalAll();
-        } finally {
-            gate.unlock();
-        }
-    }
-
-    private void require(String operation, InstanceState... allowed) {
-        gate.lock();
-        try {
-            boolean gone = closing.get() || state == InstanceState.DESTROYED;
-            if (gone || allowed.length > 0 && !List.of(allowed).contains(state)) {
-                throw new WrongState("instance " + name() + " refuses " + operation + ": state="
-                        + (gone ? InstanceState.DESTROYED : state),
-                        gone ? "create a new instance"
-                                : operation + " needs " + String.join(" or ",
-                                        java.util.stream.Stream.of(allowed).map(Enum::name).toList()));
-            }
-        } finally {
-            gate.unlock();
-        }
+    ContextRoster contexts() {
+        return contexts;
     }
 
     @Override

@@ -2,12 +2,11 @@ package org.kakuri.tee.model.memory;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import org.kakuri.api.KakuriException;
-import org.kakuri.api.Nearest;
 import org.kakuri.api.WrongState;
 import org.kakuri.api.tee.Access;
 import org.kakuri.api.tee.AccessFault;
@@ -42,13 +41,11 @@ public final class PhysicalSpace implements PhysicalMemory {
         void switched(String checker, boolean on);
     }
 
-    private record Slot(Checker checker, boolean on) {}
-
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private final ZoneMap zones = new ZoneMap();
     private final TreeMap<Long, Region> regions = new TreeMap<>();
     private final SwitchListener listener;
-    private List<Slot> slots = List.of();
+    private CheckerList checkers = CheckerList.EMPTY;
 
     /**
      * @param listener told when a checker is switched
@@ -153,46 +150,31 @@ public final class PhysicalSpace implements PhysicalMemory {
      * @throws WrongState if there is one of that name
      */
     public void add(Checker checker) {
-        exclusively(() -> {
-            if (checker.name().equals(BUS) || slots.stream().anyMatch(s -> s.checker.name().equals(checker.name()))) {
-                throw new WrongState("there is a checker of that name: name=" + checker.name(),
-                        "backends of one architecture share a checker through a facility of the machine");
-            }
-            var more = new ArrayList<>(slots);
-            more.add(new Slot(checker, true));
-            more.sort(Comparator.comparingInt(slot -> slot.checker.order()));
-            slots = List.copyOf(more);
-        });
+        exclusively(() -> checkers = checkers.with(checker));
     }
 
     /** Removes a checker, with whatever it protected unprotected: for a facility that goes when nothing uses it. Idempotent. */
     public void remove(Checker checker) {
-        exclusively(() -> slots = slots.stream().filter(slot -> slot.checker != checker).toList());
+        exclusively(() -> checkers = checkers.without(checker));
     }
 
     @Override
     public List<String> checkers() {
-        return snapshot().stream().map(slot -> slot.checker.name()).toList();
+        return current().names();
     }
 
     /** Returns the names of the checkers that are switched off now. */
     public List<String> disabled() {
-        return snapshot().stream().filter(slot -> !slot.on).map(slot -> slot.checker.name()).toList();
+        return current().names(slot -> !slot.on());
     }
 
     @Override
     public void enable(String checker, boolean on) {
         var changed = new boolean[1];
         exclusively(() -> {
-            if (slots.stream().noneMatch(slot -> slot.checker.name().equals(checker))) {
-                List<String> names = slots.stream().map(slot -> slot.checker.name()).toList();
-                throw new IllegalArgumentException(Nearest.unknown("checker", checker, names).getMessage()
-                        + "; this machine has " + names);
-            }
-            changed[0] = slots.stream().anyMatch(slot -> slot.checker.name().equals(checker) && slot.on != on);
-            slots = slots.stream()
-                    .map(slot -> slot.checker.name().equals(checker) ? new Slot(slot.checker, on) : slot)
-                    .toList();
+            CheckerList next = checkers.switched(checker, on);
+            changed[0] = !next.equals(checkers);
+            checkers = next;
         });
         if (changed[0]) {
             listener.switched(checker, on);
@@ -207,8 +189,8 @@ public final class PhysicalSpace implements PhysicalMemory {
             if (region == null) {
                 return Guard.EVERY_ACCESS;
             }
-            for (Slot slot : slots) {
-                if (slot.on && slot.checker.covers(address)) {
+            for (CheckerList.Slot slot : checkers.slots()) {
+                if (slot.on() && slot.checker().covers(address)) {
                     return region.backing().guard(actor);
                 }
             }
@@ -276,14 +258,14 @@ public final class PhysicalSpace implements PhysicalMemory {
     }
 
     private AccessFault decide(Actor actor, Range piece, boolean write, AccessPlan plan, Region region) {
-        for (Slot slot : slots) {
-            if (!slot.on) {
+        for (CheckerList.Slot slot : checkers.slots()) {
+            if (!slot.on()) {
                 continue;
             }
-            switch (slot.checker.check(actor, piece, write)) {
+            switch (slot.checker().check(actor, piece, write)) {
             case Decision.Pass _ -> {}
             case Decision.Deny(String rule, String detail) -> {
-                return new AccessFault(slot.checker.name(), rule, actor, piece, write, detail);
+                return new AccessFault(slot.name(), rule, actor, piece, write, detail);
             }
             case Decision.Substitute substitute -> {
                 plan.add(region, piece, substitute);
@@ -305,7 +287,7 @@ public final class PhysicalSpace implements PhysicalMemory {
         return entry != null && entry.getValue().range().contains(address) ? entry.getValue() : null;
     }
 
-    private Region placing(String label, Backing backing, java.util.function.Supplier<Range> take) {
+    private Region placing(String label, Backing backing, Supplier<Range> take) {
         var placed = new Region[1];
         exclusively(() -> {
             placed[0] = new Region(label, take.get(), backing);
@@ -322,10 +304,10 @@ public final class PhysicalSpace implements PhysicalMemory {
         return bytes;
     }
 
-    private List<Slot> snapshot() {
+    private CheckerList current() {
         lock.readLock().lock();
         try {
-            return slots;
+            return checkers;
         } finally {
             lock.readLock().unlock();
         }
