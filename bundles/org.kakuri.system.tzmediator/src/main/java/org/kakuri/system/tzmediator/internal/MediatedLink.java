@@ -41,6 +41,7 @@ import org.kakuri.system.tzmediator.internal.process.ShadowProcess;
 final class MediatedLink implements AutoCloseable {
     private static final long PAGE_DATA = 256 * 1024;
     private static final long TA_MEMORY = 16L << 20;
+    private static final String MEDIATOR_PID = "mediator.pid";
     private static final Duration WATCH = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
@@ -84,11 +85,18 @@ final class MediatedLink implements AutoCloseable {
                 new SessionSpec("tz/ipc " + spec.name(), Placement.DOMAIN, TA_MEMORY, spec.pricing(),
                         new Mediated(new Descriptor(memory.fd().number()), memory.size(), spec.style(),
                                 spec.plan().trustedWaiting(), spec.plan().trustedCpu()),
-                        Map.of())));
+                        options(lease))));
         shadow.awaitReady(context.deadline(), context::cancelled);
         guest = session.spawn(command(spec));
         trustedPid = session.placement(guest).hostPid();
         watch("TA of " + spec.name(), this::watchGuest);
+    }
+
+    /** Lets a runtime that can do so notice a dead shadow by itself, within the wait for its answer. */
+    private Map<String, String> options(Lease lease) {
+        return lease.runtime().options().containsKey(MEDIATOR_PID)
+                ? Map.of(MEDIATOR_PID, "" + shadow.pid())
+                : Map.of();
     }
 
     private static Command command(LinkSpec spec) {
