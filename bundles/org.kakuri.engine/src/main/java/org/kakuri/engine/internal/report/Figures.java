@@ -23,6 +23,8 @@ import org.kakuri.engine.internal.run.Environment;
 
 /** The plots of a run: one for each combination of the parameters that are not on the x axis, each with its numbers. */
 public final class Figures {
+    private static final int FOOT_WIDTH = 140;
+
     private final RunReport report;
     private final Figure figure;
     private final boolean relative;
@@ -112,10 +114,17 @@ public final class Figures {
                 .sorted()
                 .collect(Collectors.joining(", "));
         String profiles = arms.stream().map(ArmReport::profile).distinct().sorted().collect(Collectors.joining(", "));
-        return List.of(
-                "%s %s; %s; cost profile %s; %d..%d samples an arm".formatted(report.experiment(), report.id(), labels,
-                        profiles, arms.stream().mapToLong(arm -> arm.statistics().n()).min().orElseThrow(),
-                        arms.stream().mapToLong(arm -> arm.statistics().n()).max().orElseThrow()),
-                Environment.brief(report.environment()));
+        List<String> lines = new ArrayList<>();
+        lines.add("%s %s; %s; cost profile %s; %d..%d samples an arm".formatted(report.experiment(), report.id(),
+                labels, profiles, arms.stream().mapToLong(arm -> arm.statistics().n()).min().orElseThrow(),
+                arms.stream().mapToLong(arm -> arm.statistics().n()).max().orElseThrow()));
+        lines.add(Environment.brief(report.environment()));
+        if (report.state() == RunReport.State.INCOMPLETE || !report.failures().isEmpty()
+                || !report.skipped().isEmpty()) {
+            lines.add("%s; not in the plot: %d failed, %d left out".formatted(
+                    report.state() == RunReport.State.INCOMPLETE ? "INCOMPLETE run" : "whole run",
+                    report.failures().size(), report.skipped().size()));
+        }
+        return lines.stream().flatMap(line -> Table.wrap(line, FOOT_WIDTH).stream()).toList();
     }
 }

@@ -29,8 +29,9 @@ final class SvgBars {
     private SvgBars(Bars bars) {
         this.bars = bars;
         double most = bars.line().isPresent() ? Math.max(1, bars.greatest()) : bars.greatest();
-        step = step(most > 0 ? most : 1);
-        top = Math.ceil(most * 1.05 / step) * step;
+        double drawn = most > 0 ? most : 1;
+        step = step(drawn);
+        top = Math.ceil(drawn * 1.05 / step) * step;
     }
 
     /** Returns the drawing. */
@@ -118,7 +119,15 @@ final class SvgBars {
                 text(x + (i + 0.5) * width, y(0) - 4, 10, "middle", "#777", "no data");
             }
         }
-        text(left + slot / 2, PLOT_TOP + PLOT_HEIGHT + 18, 12, "middle", "#000", bars.groups().get(group));
+        if (group % every(slot) == 0) {
+            text(left + slot / 2, PLOT_TOP + PLOT_HEIGHT + 18, 12, "middle", "#000", bars.groups().get(group));
+        }
+    }
+
+    /** Names that are wider than their slot would run into each other: only every so many are then written. */
+    private int every(double slot) {
+        int longest = bars.groups().stream().mapToInt(String::length).max().orElse(1);
+        return Math.max(1, (int) Math.ceil((longest * 7.5 + 8) / slot));
     }
 
     private void bar(Bar bar, double x, double width, int series) {
@@ -134,7 +143,7 @@ final class SvgBars {
                     number(middle + cap), number(middle - cap), number(y(bar.high())), number(middle + cap));
             summit = Math.max(summit, bar.high());
         }
-        String value = Numbers.plain(bar.value());
+        String value = bars.line().isPresent() ? Numbers.ratio(bar.value()) : Numbers.plain(bar.value());
         if (value.length() * 6 <= width + 8) {
             text(middle, y(summit) - 4, 10, "middle", "#000", value);
         }

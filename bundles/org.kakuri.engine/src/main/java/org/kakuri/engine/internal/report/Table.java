@@ -1,61 +1,67 @@
 package org.kakuri.engine.internal.report;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/** Columns of text, aligned. A cell that makes its row too wide is cut and ends with an ellipsis. */
+/**
+ * Columns of text, aligned. Where the rows are wider than they may be, the widest columns of words give way: their cells are cut
+ * and end with an ellipsis. Numbers are never cut.
+ */
 final class Table {
-    private final List<String[]> rows = new ArrayList<>();
-    private final boolean[] right;
-    private final int[] most;
+    private static final String GAP = "  ";
 
-    /**
-     * @param format for each column {@code <} or {@code >} for its alignment
-     * @param most greatest width of each column
-     */
-    Table(String format, int... most) {
-        right = new boolean[format.length()];
-        for (int i = 0; i < right.length; i++) {
-            right[i] = format.charAt(i) == '>';
-        }
-        this.most = most;
+    private final List<List<String>> rows = new ArrayList<>();
+    private final String format;
+
+    /** @param format for each column {@code <} if it holds words, {@code >} if it holds numbers */
+    Table(String format) {
+        this.format = format;
     }
 
-    void row(String... cells) {
-        rows.add(cells);
+    void row(List<String> cells) {
+        rows.add(List.copyOf(cells));
     }
 
-    /** Returns the lines, each after the indent. */
-    String text(String indent) {
-        int[] widths = new int[right.length];
-        for (String[] row : rows) {
-            for (int i = 0; i < row.length; i++) {
-                widths[i] = Math.max(widths[i], Math.min(most[i], row[i].length()));
+    /** Returns the lines, at most so wide as far as cutting words allows. */
+    String text(int width) {
+        int[] widths = new int[format.length()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
             }
         }
+        int excess = IntStream.of(widths).sum() + GAP.length() * (widths.length - 1) - width;
+        for (; excess > 0; excess--) {
+            int widest = IntStream.range(0, widths.length)
+                    .filter(i -> format.charAt(i) == '<')
+                    .boxed()
+                    .max((a, b) -> Integer.compare(widths[a], widths[b]))
+                    .orElse(0);
+            widths[widest] = Math.max(4, widths[widest] - 1);
+        }
         var text = new StringBuilder();
-        for (String[] row : rows) {
-            var line = new StringBuilder(indent);
-            for (int i = 0; i < row.length; i++) {
-                String cell = cut(row[i], widths[i]);
+        for (List<String> row : rows) {
+            var line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                String cell = cut(row.get(i), widths[i]);
                 String space = " ".repeat(widths[i] - cell.length());
-                line.append(i == 0 ? "" : "  ").append(right[i] ? space + cell : cell + space);
+                line.append(i == 0 ? "" : GAP).append(format.charAt(i) == '>' ? space + cell : cell + space);
             }
             text.append(line.toString().stripTrailing()).append('\n');
         }
         return text.toString();
     }
 
-    static String cut(String text, int width) {
+    private static String cut(String text, int width) {
         return text.length() <= width ? text : text.substring(0, width - 1) + "…";
     }
 
-    /** Breaks a text at spaces. */
+    /** Breaks a text at spaces; a longer word stands in a line of its own. */
     static List<String> wrap(String text, int width) {
         var lines = new ArrayList<String>();
         var line = new StringBuilder();
-        for (String word : Arrays.asList(text.split(" "))) {
+        for (String word : text.split(" ")) {
             if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
                 lines.add(line.toString());
                 line.setLength(0);

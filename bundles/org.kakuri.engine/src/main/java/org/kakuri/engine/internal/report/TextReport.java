@@ -53,36 +53,38 @@ public final class TextReport {
             return;
         }
         List<String> varying = Varying.of(report);
-        Map<String, List<ArmReport>> points = new LinkedHashMap<>();
-        for (ArmReport arm : report.arms()) {
-            points.computeIfAbsent(varying.stream()
-                    .map(name -> name + "=" + arm.parameters().getOrDefault(name, "-"))
-                    .collect(Collectors.joining(" ")), key -> new ArrayList<>()).add(arm);
-        }
         Optional<String> baseline = report.arms()
                 .stream()
                 .flatMap(arm -> arm.ratio().stream())
                 .map(ArmReport.Ratio::baseline)
                 .findFirst();
-        var table = new Table("<<>>>>>><", 22, 20, 9, 9, 9, 7, 6, 13, 9);
-        table.row(varying.isEmpty() ? "" : "point", "arm", "p10", "p50", "p99", "n",
-                baseline.isPresent() ? "ratio" : "",
-                baseline.isPresent() ? "95 % interval" : "", "label");
-        points.forEach((point, arms) -> {
-            String first = point;
-            for (ArmReport arm : arms) {
-                table.row(first, arm.name(), Numbers.plain(arm.statistics().p10()),
-                        Numbers.plain(arm.statistics().p50()), Numbers.plain(arm.statistics().p99()),
-                        Long.toString(arm.statistics().n()),
-                        arm.ratio().map(ratio -> Numbers.ratio(ratio.value())).orElse(""),
-                        arm.ratio()
-                                .map(ratio -> Numbers.ratio(ratio.low()) + ".." + Numbers.ratio(ratio.high()))
-                                .orElse(""),
-                        arm.label().text());
-                first = "";
+        var table = new Table("<".repeat(varying.size()) + "<>>>>" + (baseline.isPresent() ? ">>" : "") + "<");
+        List<String> head = new ArrayList<>(varying);
+        head.addAll(List.of("arm", "p10", "p50", "p99", "n"));
+        if (baseline.isPresent()) {
+            head.addAll(List.of("ratio", "95 % interval"));
+        }
+        head.add("label");
+        table.row(head);
+        String last = null;
+        for (ArmReport arm : report.arms()) {
+            String point = Varying.text(arm, varying);
+            boolean again = point.equals(last);
+            last = point;
+            List<String> row = new ArrayList<>();
+            varying.forEach(name -> row.add(again ? "" : arm.parameters().getOrDefault(name, "-")));
+            row.addAll(List.of(arm.name(), Numbers.plain(arm.statistics().p10()), Numbers.plain(arm.statistics().p50()),
+                    Numbers.plain(arm.statistics().p99()), Long.toString(arm.statistics().n())));
+            if (baseline.isPresent()) {
+                row.add(arm.ratio().map(ratio -> Numbers.ratio(ratio.value())).orElse(""));
+                row.add(arm.ratio()
+                        .map(ratio -> Numbers.ratio(ratio.low()) + ".." + Numbers.ratio(ratio.high()))
+                        .orElse(""));
             }
-        });
-        text.append('\n').append(table.text(""));
+            row.add(arm.label().text());
+            table.row(row);
+        }
+        text.append('\n').append(table.text(WIDTH));
         fixed().ifPresent(fixed -> wrapped("all at " + fixed, "", "  "));
         text.append("times in ")
                 .append(report.unit())
