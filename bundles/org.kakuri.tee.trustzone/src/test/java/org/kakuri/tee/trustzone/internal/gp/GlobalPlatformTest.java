@@ -101,8 +101,9 @@ class GlobalPlatformTest {
             }
             case STORE -> {
                 SecureStorage storage = session.inside().extension(SecureStorage.class).orElseThrow();
-                params.set(0, storage.get("n").map(n -> n[0]).orElse((byte) 0), 0);
+                int before = storage.get("n").map(n -> n[0]).orElse((byte) 0);
                 storage.put("n", new byte[] {(byte) params.a(0)});
+                params.set(0, before, 0);
                 yield ResultCode.SUCCESS;
             }
             case WAIT -> {
