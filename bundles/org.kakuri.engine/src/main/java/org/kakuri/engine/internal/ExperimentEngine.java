@@ -11,6 +11,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.kakuri.api.KakuriException;
+import org.kakuri.api.UsageError;
 import org.kakuri.api.experiment.Experiment;
 import org.kakuri.api.experiment.ExperimentInfo;
 import org.kakuri.api.runtime.Workbench;
@@ -140,6 +141,9 @@ public final class ExperimentEngine implements Engine {
             RunFolder.write(folder.resolve(RunFolder.CLAIMS), JsonReport.claims(report));
             Figures.write(report, info.figure());
             return Analysis.withFigures(report);
+        } catch (UsageError objection) {
+            RunFolder.remove(folder);
+            throw objection;
         }
     }
 

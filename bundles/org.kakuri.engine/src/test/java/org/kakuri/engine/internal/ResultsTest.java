@@ -145,8 +145,9 @@ class ResultsTest {
             ResultSummary summary = bench.engine.results().getFirst();
 
             assertEquals(State.INCOMPLETE, summary.state(), "length=" + length + ": " + summary.problem());
-            assertEquals(RunReport.State.INCOMPLETE, bench.engine.result(report.id()).state());
-            assertEquals(1, bench.engine.result(report.id()).exitCode());
+            RunReport torn = bench.engine.result(report.id());
+            assertEquals(RunReport.State.INCOMPLETE, torn.state());
+            assertEquals(1, torn.exitCode());
         }
         Files.delete(samples);
         assertEquals(State.INCOMPLETE, bench.engine.results().getFirst().state());

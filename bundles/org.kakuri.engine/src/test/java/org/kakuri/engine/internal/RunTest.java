@@ -379,6 +379,28 @@ class RunTest {
     }
 
     @Test
+    void handsOnWhatTheExperimentItselfRefuses() {
+        var fake = new FakeExperiment().with(FakeExperiment.size("1", "2"))
+                .constant("direct", 1)
+                .opening((point, context) -> {
+                    throw new UsageError("size=" + point.text("size") + " is odd", "take an even one");
+                });
+        var bench = new Bench(workspace, fake);
+
+        assertEquals("size=1 is odd", assertThrows(UsageError.class, bench::run).getMessage());
+        assertEquals(List.of(), bench.engine.results(), "nothing was measured, so nothing is kept");
+        var later = new FakeExperiment().with(FakeExperiment.size("2", "1"))
+                .constant("direct", 1)
+                .opening((point, context) -> {
+                    if (point.number("size") == 1) {
+                        throw new UsageError("size=1 is odd", "take an even one");
+                    }
+                });
+        assertEquals(List.of(new Failure("size=1", "opening the trial: size=1 is odd; take an even one")),
+                new Bench(workspace, later).run().failures());
+    }
+
+    @Test
     void namesTheNearestExperiment() {
         var bench = new Bench(workspace, new FakeExperiment());
         var error = assertThrows(UsageError.class,

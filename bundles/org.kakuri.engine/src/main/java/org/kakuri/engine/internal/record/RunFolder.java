@@ -1,6 +1,7 @@
 package org.kakuri.engine.internal.record;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +9,9 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.kakuri.api.KakuriException;
 
 /**
@@ -62,6 +65,18 @@ public final class RunFolder {
         } catch (IOException failure) {
             throw new KakuriException("cannot make a result folder in " + parent + ": " + failure,
                     "check that the folder can be written", failure);
+        }
+    }
+
+    /** Removes a folder and what is in it. */
+    public static void remove(Path folder) {
+        try (Stream<Path> tree = Files.walk(folder)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException | UncheckedIOException leftBehind) {
+            System.getLogger(RunFolder.class.getName())
+                    .log(System.Logger.Level.WARNING, "a folder stays: " + folder, leftBehind);
         }
     }
 

@@ -40,6 +40,7 @@ public final class Campaign {
      * @param cancelled whether the user ended it
      * @param progress told about each round
      * @param writer takes the entries
+     * @throws org.kakuri.api.UsageError if the experiment itself objects to the values of the first point
      */
     public void run(Experiment experiment, BooleanSupplier present, RunSpec spec, List<Point> points,
             BooleanSupplier cancelled, ProgressListener progress, RunWriter writer) {
@@ -48,7 +49,13 @@ public final class Campaign {
         BooleanSupplier ended = () -> cancelled.getAsBoolean() || Thread.currentThread().isInterrupted();
         var settings = new Settings(experiment, present, spec, workbench, profiles, workspace, cancelled, writer, pace);
         for (int i = 0; i < points.size() && !ended.getAsBoolean(); i++) {
-            new TrialRun(settings, i, points.get(i)).run();
+            var trial = new TrialRun(settings, i, points.get(i));
+            trial.run();
+            if (i == 0) {
+                trial.objection().ifPresent(objection -> {
+                    throw objection;
+                });
+            }
             pace.reached((i + 1) * rounds);
         }
         if (!ended.getAsBoolean()) {

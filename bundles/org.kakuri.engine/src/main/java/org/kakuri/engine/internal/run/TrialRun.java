@@ -3,17 +3,16 @@ package org.kakuri.engine.internal.run;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.kakuri.api.Deadline;
 import org.kakuri.api.KakuriException;
 import org.kakuri.api.Unsupported;
+import org.kakuri.api.UsageError;
 import org.kakuri.api.experiment.Point;
 import org.kakuri.api.experiment.Trial;
 import org.kakuri.engine.internal.record.Entry;
@@ -28,6 +27,7 @@ import org.kakuri.engine.internal.record.TrialRecord;
  */
 final class TrialRun {
     private static final Duration GRACE = Duration.ofSeconds(2);
+    private static final Duration CLOSING = Duration.ofSeconds(5);
     private static final int WATCH_MILLIS = 20;
 
     private final Settings settings;
@@ -68,12 +68,17 @@ final class TrialRun {
             ended = watch(thread, facts.deadline(), limit);
         } finally {
             log.detach();
-            remove(scratch);
+            RunFolder.remove(scratch);
         }
         settings.writer().append(ended);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Returns the experiment's objection to the values of this point, if that is why the trial was not opened. */
+    Optional<UsageError> objection() {
+        return trial == null && failure instanceof UsageError error ? Optional.of(error) : Optional.empty();
     }
 
     private void work(TrialFacts facts) {
@@ -146,9 +151,9 @@ final class TrialRun {
     private Entry.Ended giveUp(Thread thread, Status status, String reason) {
         log.detach();
         Thread closer = Thread.ofPlatform().daemon().name("kakuri-trial-" + number + "-close").start(this::closeTrial);
-        boolean closed = join(closer);
+        boolean closed = join(closer, CLOSING);
         thread.interrupt();
-        boolean gone = join(thread);
+        boolean gone = join(thread, GRACE);
         return new Entry.Ended(number, status, reason + (closed ? "" : "; closing it does not end")
                 + (gone ? "" : "; its thread does not end and is left behind"));
     }
@@ -164,9 +169,9 @@ final class TrialRun {
         }
     }
 
-    private boolean join(Thread thread) {
+    private boolean join(Thread thread, Duration patience) {
         try {
-            return thread.join(GRACE);
+            return thread.join(patience);
         } catch (InterruptedException request) {
             interrupted = true;
             return !thread.isAlive();
@@ -189,18 +194,6 @@ final class TrialRun {
         } catch (IOException problem) {
             throw new KakuriException("cannot make a scratch folder in " + System.getProperty("java.io.tmpdir") + ": "
                     + problem, "check that it can be written and has space left", problem);
-        }
-    }
-
-    private static void remove(Path folder) {
-        try (Stream<Path> tree = Files.walk(folder)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException | UncheckedIOException leftBehind) {
-            System.getLogger(TrialRun.class.getName())
-                    .log(System.Logger.Level.WARNING,
-                            "scratch folder stays: " + folder, leftBehind);
         }
     }
 }
