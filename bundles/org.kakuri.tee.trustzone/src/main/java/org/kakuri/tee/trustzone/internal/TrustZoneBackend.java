@@ -22,6 +22,7 @@ import org.kakuri.tee.trustzone.internal.arm.ArmPlatform;
 import org.kakuri.tee.trustzone.internal.gp.JavaTrustedOs;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 
 /** Arm TrustZone: instances are trusted applications in the secure world. */
 @Component(immediate = true, property = TeeBackend.NAME + "=" + TrustZoneBackend.NAME)
@@ -52,6 +53,12 @@ public final class TrustZoneBackend implements TeeBackend {
         }
         secureBytes = (long) secureMemoryMiB << 20;
         info = describe(secureBytes);
+    }
+
+    /** Ends what clients of trusted applications left; instances on lease are ended by core. */
+    @Deactivate
+    void stop() {
+        trustedOs.close();
     }
 
     private static BackendInfo describe(long secureBytes) {

@@ -33,6 +33,12 @@ final class Applications {
         loaded.put(uuid, application);
     }
 
+    /** Destroys the single instances, also those that are kept alive. */
+    void kill() {
+        loaded.values().forEach(application -> application.instance().close());
+        loaded.clear();
+    }
+
     void forget(UUID uuid, LoadedApplication application) {
         loaded.remove(uuid, application);
     }

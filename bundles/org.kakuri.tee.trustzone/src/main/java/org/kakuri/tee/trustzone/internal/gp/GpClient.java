@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.kakuri.api.Unsupported;
 import org.kakuri.api.gp.Opened;
 import org.kakuri.api.gp.Operation;
@@ -32,13 +33,16 @@ final class GpClient implements TeeClient {
     private final Applications applications;
     private final Pricing pricing;
     private final ClientMemory memory;
+    private final Consumer<GpClient> onClose;
     private final Set<GpSession> sessions = ConcurrentHashMap.newKeySet();
 
-    GpClient(TrustZoneBackend backend, MachineModel machine, Applications applications, Pricing pricing) {
+    GpClient(TrustZoneBackend backend, MachineModel machine, Applications applications, Pricing pricing,
+            Consumer<GpClient> onClose) {
         this.backend = backend;
         this.machine = machine;
         this.applications = applications;
         this.pricing = pricing;
+        this.onClose = onClose;
         this.memory = new ClientMemory(machine, pricing);
     }
 
@@ -167,6 +171,13 @@ final class GpClient implements TeeClient {
     public void close() {
         sessions.forEach(GpSession::close);
         memory.close();
+        onClose.accept(this);
+    }
+
+    /** Destroys the applications of this client's sessions, and those of the machine that are kept alive. */
+    void kill() {
+        sessions.forEach(GpSession::kill);
+        applications.kill();
     }
 
     /** Pages that a call maps are mapped for the application, and unmapped without a price of their own. */

@@ -2,6 +2,7 @@ package org.kakuri.tee.trustzone.internal.gp;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.kakuri.api.Unsupported;
 import org.kakuri.api.gp.ClientSession;
 import org.kakuri.api.gp.Operation;
 import org.kakuri.api.gp.Origin;
@@ -39,7 +40,12 @@ final class GpSession implements ClientSession {
             return new Returned(ResultCode.BAD_STATE, Origin.API);
         }
         operation.cancelled(false);
-        AppParams params = AppParams.of(operation, client.memory());
+        AppParams params;
+        try {
+            params = AppParams.of(operation, client.memory());
+        } catch (Unsupported _) {
+            return new Returned(ResultCode.OUT_OF_MEMORY, Origin.API);
+        }
         if (params == null) {
             return new Returned(ResultCode.BAD_PARAMETERS, Origin.API);
         }
@@ -71,6 +77,11 @@ final class GpSession implements ClientSession {
                 client.unloaded(application);
             }
         }
+    }
+
+    /** Destroys the application, whether a call is under way or not. */
+    void kill() {
+        application.instance().close();
     }
 
     /** Has the turn of the UUID as well: nobody opens a session with an instance that goes. */

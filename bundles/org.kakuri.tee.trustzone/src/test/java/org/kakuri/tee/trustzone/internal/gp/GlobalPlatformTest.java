@@ -2,6 +2,7 @@ package org.kakuri.tee.trustzone.internal.gp;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +19,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.kakuri.api.Gone;
 import org.kakuri.api.gp.ClientSession;
 import org.kakuri.api.gp.Opened;
 import org.kakuri.api.gp.Operation;
@@ -110,7 +112,7 @@ class GlobalPlatformTest {
                 session.maskCancellation(false);
                 inside.countDown();
                 while (!session.cancelled()) {
-                    Thread.onSpinWait();
+                    session.inside().safepoint();
                 }
                 yield ResultCode.CANCEL;
             }
@@ -409,6 +411,23 @@ class GlobalPlatformTest {
         assertEquals(new Returned(ResultCode.NOT_SUPPORTED, Origin.TRUSTED_APP), second.invoke(99, waiting),
                 "an operation can be used again");
         assertEquals(1, count(second));
+    }
+
+    @Test
+    void endsCallsAndFreesMemoryWhenTheBackendStops() throws Exception {
+        install(true, true, true);
+        ClientSession session = session();
+        var one = new AtomicReference<Returned>();
+        Thread runs = Thread.ofPlatform().start(() -> one.set(session.invoke(WAIT, new Operation())));
+        inside.await();
+        SharedBlock block = client.allocate(100, true, true);
+        ((JavaTrustedOs) os).close();
+        runs.join();
+        assertEquals(new Returned(ResultCode.TARGET_DEAD, Origin.TEE), one.get());
+        assertEquals(1 << 20, machine.memory().free("secure"));
+        assertFalse(block.memory().segment().scope().isAlive());
+        assertEquals(List.of(), machine.memory().regions());
+        assertThrows(Gone.class, () -> os.connect(machine, Pricing.NONE));
     }
 
     @Test
