@@ -110,7 +110,7 @@ public final class DomainHostService implements DomainHosts {
     }
 
     /** The child digested what it found; nothing was opened yet. */
-    private static void check(String name, List<BundleJar> sent, Message.Hello hello) {
+    static void check(String name, List<BundleJar> sent, Message.Hello hello) {
         Set<Message.Jar> wanted = sent.stream()
                 .map(jar -> new Message.Jar(jar.file().toString(), jar.sha256()))
                 .collect(Collectors.toSet());

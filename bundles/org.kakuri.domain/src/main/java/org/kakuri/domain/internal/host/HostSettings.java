@@ -5,6 +5,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.kakuri.api.UsageError;
 
@@ -16,10 +19,11 @@ import org.kakuri.api.UsageError;
  * @param heartbeat time between two questions whether the child is alive; {@value #HEARTBEAT}
  * @param hung how long a child may leave them unanswered; {@value #HUNG}
  * @param start how long a child may take to come up; {@value #START}
- * @param close how long a child may take to end a session, and then as long to end itself; {@value #CLOSE}
+ * @param close how long a child may take to end a session; {@value #CLOSE}
+ * @param properties Kakuri's system properties that the child gets too
  */
 public record HostSettings(String launcherClassPath, long heapMegabytes, Duration heartbeat, Duration hung,
-        Duration start, Duration close) {
+        Duration start, Duration close, Map<String, String> properties) {
     /** Property. Paths joined by {@code :}. Default: {@code java.class.path}. */
     public static final String LAUNCHER = "kakuri.launcher.classpath";
     /** Property. Integer, MiB. Default: 512. */
@@ -33,6 +37,16 @@ public record HostSettings(String launcherClassPath, long heapMegabytes, Duratio
     /** Property. Integer, ms. Default: 5000. */
     public static final String CLOSE = "kakuri.domain.close.millis";
 
+    /** Framework property that all bundles share: folder for what can be made again. */
+    private static final String CACHE = "kakuri.cache";
+    private static final List<String> SHARED = List.of("kakuri.home", "kakuri.workspace", CACHE);
+    private static final Set<String> OWN = Set.of("kakuri.training", "kakuri.history", LAUNCHER);
+
+    /** Copies the properties. */
+    public HostSettings {
+        properties = Map.copyOf(properties);
+    }
+
     /**
      * Reads the settings.
      *
@@ -44,7 +58,29 @@ public record HostSettings(String launcherClassPath, long heapMegabytes, Duratio
         return new HostSettings(
                 classPath == null ? absolute(System.getProperty("java.class.path")) : absolute(classPath),
                 number(property, HEAP, 512), millis(property, HEARTBEAT, 500), millis(property, HUNG, 10_000),
-                millis(property, START, 60_000), millis(property, CLOSE, 5_000));
+                millis(property, START, 60_000), millis(property, CLOSE, 5_000), inherited(property));
+    }
+
+    /**
+     * A child's temporary folder goes with it, so a cache there would be made anew each time: the default is told from where
+     * it lies for this process.
+     */
+    private static Map<String, String> inherited(UnaryOperator<String> property) {
+        Map<String, String> inherited = new TreeMap<>();
+        inherited.put(CACHE, Path.of(System.getProperty("java.io.tmpdir"),
+                "kakuri-cache-" + System.getProperty("user.name")).toAbsolutePath().toString());
+        for (String name : System.getProperties().stringPropertyNames()) {
+            if (name.startsWith("kakuri.") && !name.startsWith("kakuri.domain.") && !OWN.contains(name)) {
+                inherited.put(name, System.getProperty(name));
+            }
+        }
+        for (String name : SHARED) {
+            String value = property.apply(name);
+            if (value != null && !value.isBlank()) {
+                inherited.put(name, value);
+            }
+        }
+        return inherited;
     }
 
     private static String absolute(String classPath) {
@@ -93,10 +129,13 @@ public record HostSettings(String launcherClassPath, long heapMegabytes, Duratio
      * @param list file that lists the jars of its bundles
      */
     List<String> arguments(Path folder, Path list) {
-        return List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
-                "-XX:+UseSerialGC", "-Xmx" + heapMegabytes + "m", "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData",
-                "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=" + folder.resolve("crash.log"),
-                "-Djava.io.tmpdir=" + folder, "-cp", launcherClassPath, "org.kakuri.launcher.Main", "--domain",
-                Integer.toString(HostProcess.CONTROL), list.toString());
+        List<String> arguments = new ArrayList<>(List.of("--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow", "-XX:+UseSerialGC", "-Xmx" + heapMegabytes + "m",
+                "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData", "-XX:-CreateCoredumpOnCrash",
+                "-XX:ErrorFile=" + folder.resolve("crash.log"), "-Djava.io.tmpdir=" + folder));
+        new TreeMap<>(properties).forEach((name, value) -> arguments.add("-D" + name + "=" + value));
+        arguments.addAll(List.of("-cp", launcherClassPath, "org.kakuri.launcher.Main", "--domain",
+                Integer.toString(HostProcess.CONTROL), list.toString()));
+        return arguments;
     }
 }

@@ -21,7 +21,7 @@ public final class FakeParent {
     public static void main(String[] arguments) throws Exception {
         Path own = Files.createDirectory(Path.of(arguments[0]));
         HostSettings settings = new HostSettings(System.getProperty("java.class.path"), 64, Duration.ofMillis(50),
-                Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(10));
+                Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(10), Map.of());
         List<String> all = settings.arguments(own, own.resolve("list"));
         List<String> child = new ArrayList<>(all.subList(0, all.indexOf("org.kakuri.launcher.Main")));
         child.addAll(List.of(FakeChild.class.getName(), "good"));

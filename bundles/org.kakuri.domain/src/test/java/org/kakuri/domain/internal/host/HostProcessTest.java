@@ -52,7 +52,9 @@ import org.kakuri.platform.linux.Signals;
 @Timeout(90)
 class HostProcessTest {
     private static final HostSettings SETTINGS = new HostSettings(System.getProperty("java.class.path"), 64,
-            Duration.ofMillis(50), Duration.ofSeconds(2), Duration.ofSeconds(30), Duration.ofSeconds(10));
+            Duration.ofMillis(50), Duration.ofSeconds(60), Duration.ofSeconds(30), Duration.ofSeconds(10), Map.of());
+    private static final HostSettings IMPATIENT = new HostSettings(SETTINGS.launcherClassPath(), 64,
+            SETTINGS.heartbeat(), Duration.ofSeconds(2), SETTINGS.start(), SETTINGS.close(), Map.of());
     private static final Deadline LATER = Deadline.inSeconds(3600);
 
     @TempDir
@@ -123,13 +125,13 @@ class HostProcessTest {
     }
 
     private RemoteSession session() {
-        return session(SessionSpec.inline("t", 1 << 20));
+        return session(SETTINGS);
     }
 
-    private RemoteSession session(SessionSpec spec) {
-        HostProcess host = start("good");
+    private RemoteSession session(HostSettings settings) {
+        HostProcess host = start("good", settings);
         assertEquals(new Message.Hello(1, List.of(new Message.Jar("/fake.jar", "00"))), host.hello());
-        host.call(open("fake", "/fake", spec));
+        host.call(open("fake", "/fake", SessionSpec.inline("t", 1 << 20)));
         return new RemoteSession(host);
     }
 
@@ -265,7 +267,7 @@ class HostProcessTest {
 
     @Test
     void tellsThatTheChildHangs() {
-        RemoteSession session = session();
+        RemoteSession session = session(IMPATIENT);
         GuestProcess guest = session.spawn(command("run"));
 
         Signals.kill(session.host().pid(), Signals.SIGSTOP);
@@ -326,10 +328,8 @@ class HostProcessTest {
 
     @Test
     void endsAChildWhoseSessionDoesNotClose() {
-        HostSettings quick = new HostSettings("", 64, Duration.ofMillis(50), Duration.ofSeconds(2),
-                Duration.ofSeconds(30), Duration.ofMillis(200));
-        HostProcess host = start("good", new HostSettings(SETTINGS.launcherClassPath(), 64, quick.heartbeat(),
-                quick.hung(), quick.start(), quick.close()));
+        HostProcess host = start("good", new HostSettings(SETTINGS.launcherClassPath(), 64,
+                SETTINGS.heartbeat(), SETTINGS.hung(), SETTINGS.start(), Duration.ofMillis(200), Map.of()));
         host.hello();
         host.call(open("fake", "/fake", new SessionSpec("t", org.kakuri.api.runtime.Placement.INLINE, 1,
                 org.kakuri.api.tee.Pricing.NONE, new SessionSpec.Local(), Map.of("slow-close", "yes"))));
@@ -355,7 +355,7 @@ class HostProcessTest {
     @Test
     void tellsThatTheChildIsTooSlowToComeUp() {
         HostProcess host = start("silent", new HostSettings(SETTINGS.launcherClassPath(), 64, Duration.ofMillis(50),
-                Duration.ofSeconds(2), Duration.ofMillis(200), Duration.ofSeconds(1)));
+                Duration.ofSeconds(2), Duration.ofMillis(200), Duration.ofSeconds(1), Map.of()));
 
         assertEquals("domain host of session t, pid %d, did not come up within 200 ms; it was killed"
                 .formatted(pid(host)), assertThrows(Gone.class, host::hello).getMessage());
@@ -403,7 +403,7 @@ class HostProcessTest {
 
     @Test
     void killsAChildThatAnswersNoCalls() {
-        HostProcess host = start("deaf");
+        HostProcess host = start("deaf", IMPATIENT);
         host.hello();
 
         Gone gone = assertThrows(Gone.class, () -> host.call(new Operation.Count()));
