@@ -20,7 +20,7 @@ public final class CborReader {
     public enum Mode {
         /** None: RFC 8949, 4.2.1 to the letter. */
         DETERMINISTIC,
-        /** Arguments longer than needed and maps in any order, as RFC 9783, 4.1 demands of verifiers. */
+        /** Arguments longer than needed and maps in any order, as RFC 9783, 5.1.1 demands of verifiers. */
         VARIANT
     }
 

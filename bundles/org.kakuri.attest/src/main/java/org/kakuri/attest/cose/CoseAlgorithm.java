@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * The signature algorithms that a PSA token may use.
  *
- * @rule RFC 9053, 2.1, table 1 (ECDSA algorithm values); RFC 9783, 4.2 (which ones a receiver must accept)
+ * @rule RFC 9053, 2.1, table 1 (ECDSA algorithm values); RFC 9783, 5.2 (which ones a receiver must accept)
  */
 public enum CoseAlgorithm {
     /** ECDSA with SHA-256, here on P-256. */

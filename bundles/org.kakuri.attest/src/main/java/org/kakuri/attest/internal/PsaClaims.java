@@ -11,7 +11,7 @@ import org.kakuri.attest.cose.Cbor;
 /**
  * The claims of a PSA attestation token.
  *
- * @rule RFC 9783, 3 (claims, keys and types) and 4.3 (collated CDDL)
+ * @rule RFC 9783, 4 (claims, keys and types) and 6 (collated CDDL)
  */
 record PsaClaims(Cbor.Table claims) {
     static final String PROFILE = "tag:psacertified.org,2023:psa#tfm";

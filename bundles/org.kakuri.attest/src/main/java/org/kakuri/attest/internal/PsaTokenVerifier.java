@@ -21,15 +21,15 @@ import org.osgi.service.component.annotations.Component;
 /**
  * Verifies PSA attestation tokens.
  *
- * @rule RFC 9783, 5 (verification), 4.1 (encoding), 3.3.1 (which lifecycle states may be trusted), 3.1.2 (client)
+ * @rule RFC 9783, 8 (verification), 5.1.1 (encoding), 4.3.1 (which lifecycle states may be trusted), 4.1.2 (client)
  *
  *       <p>
- *       Divergence: COSE_Mac0, which a receiver must accept by 4.2, is refused, because this verifier holds public keys only.
+ *       Divergence: COSE_Mac0, which a receiver must accept by 5.2, is refused, because this verifier holds public keys only.
  *       The old profile PSA_IOT_PROFILE_1 is refused.
  */
 @Component(property = EvidenceVerifier.FORMAT + "=" + PsaTokenVerifier.MEDIA_TYPE)
 public final class PsaTokenVerifier implements EvidenceVerifier {
-    /** RFC 9783, 9.3. */
+    /** RFC 9783, 10.2. */
     static final String MEDIA_TYPE = "application/eat+cwt; eat_profile=\"" + PsaClaims.PROFILE + "\"";
     private static final String TRUSTED_APPLICATION = "ARoT";
     private static final String SHA_256 = "sha-256";

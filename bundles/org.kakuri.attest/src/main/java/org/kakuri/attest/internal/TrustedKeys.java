@@ -14,7 +14,7 @@ import java.util.Optional;
  * The attestation keys a verifier trusts, found by the instance identity that a token claims.
  *
  * <p>
- * Unclear: RFC 9783, 3.2.1 leaves the derivation of the instance identity to the implementation. This is the one of PSA
+ * Unclear: RFC 9783, 4.2.1 leaves the derivation of the instance identity to the implementation. This is the one of PSA
  * Certified Attestation API 2.0, 3.1 (H(IAK)), with the key as the uncompressed point, as TF-M hashes it.
  */
 final class TrustedKeys {

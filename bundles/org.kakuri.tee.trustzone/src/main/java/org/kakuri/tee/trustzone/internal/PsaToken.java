@@ -17,7 +17,7 @@ import org.kakuri.attest.cose.CoseSign1;
 /**
  * Issues PSA attestation tokens.
  *
- * @rule RFC 9783, 3 (claims) and 4.2 (TFM profile: COSE_Sign1 with ES256)
+ * @rule RFC 9783, 4 (claims) and 5.2 (TFM profile: COSE_Sign1 with ES256)
  *
  *       <p>
  *       Divergence: the software components are the trusted application alone, because no firmware is modelled that could be
