@@ -158,7 +158,7 @@ class ClaimTest {
                 .claiming(FakeExperiment.ratio("fake.echo.rpc", Kind.REPRODUCES, "rpc", 1, 2));
         ClaimReport claim = judge(failed);
         assertEquals(Verdict.INCOMPLETE, claim.verdict());
-        assertEquals(List.of("incomplete: trial size=64 failed"), claim.notes());
+        assertEquals(List.of("incomplete: failed at size=64"), claim.notes());
         assertEquals(OptionalDouble.of(1.2), claim.value());
 
         var missing = new FakeExperiment().constant("direct", 100)
@@ -166,7 +166,7 @@ class ClaimTest {
         claim = judge(missing);
         assertEquals(Verdict.INCOMPLETE, claim.verdict());
         assertEquals(List.of("incomplete: no point has both arm rpc and arm direct",
-                "not at the only point: no arm rpc"), claim.notes());
+                "no arm rpc at the only point"), claim.notes());
         assertEquals(OptionalDouble.empty(), claim.value());
 
         var skipped = ratioOf(1.5, Kind.GOAL, NONE, 2).opening((point, context) -> {
@@ -189,7 +189,7 @@ class ClaimTest {
         ClaimReport claim = judge(fake);
 
         assertEquals(Verdict.PASS, claim.verdict());
-        assertEquals(List.of("not at size=2: no arm rpc"), claim.notes());
+        assertEquals(List.of("no arm rpc at size=2"), claim.notes());
     }
 
     private static ArmInfo labelled(String name, Label label, CostProfile profile) {

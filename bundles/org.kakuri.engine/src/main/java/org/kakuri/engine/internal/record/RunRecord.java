@@ -40,7 +40,8 @@ public final class RunRecord {
      */
     public void apply(Entry entry) {
         switch (entry) {
-        case Entry.Opened opened -> trials.put(opened.trial(), new TrialRecord(opened.point()));
+        case Entry.Opened opened ->
+            trials.put(opened.trial(), new TrialRecord(opened.point(), spec.where(opened.point())));
         case Entry.ArmSeen seen -> trial(seen.trial()).add(seen.info());
         case Entry.Block block -> trial(block.trial()).add(block);
         case Entry.Note note -> notes.computeIfAbsent(note.key(), key -> new LinkedHashSet<>()).add(note.value());

@@ -5,7 +5,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.kakuri.api.experiment.ExperimentInfo;
+import org.kakuri.api.experiment.Point;
 import org.kakuri.engine.RunReport.Skipped;
 
 /**
@@ -38,5 +40,19 @@ public record RunSpec(String id, Instant started, ExperimentInfo info, Map<Strin
         unsourced = Collections.unmodifiableMap(new LinkedHashMap<>(unsourced));
         skipped = List.copyOf(skipped);
         bundles = Collections.unmodifiableMap(new LinkedHashMap<>(bundles));
+    }
+
+    /**
+     * Returns the values of a point that other points of the run do not share, as {@code size=64 tee=none}; {@code the only
+     * point} if no parameter is varied.
+     */
+    public String where(Point point) {
+        String apart = values.entrySet()
+                .stream()
+                .filter(each -> each.getValue().size() > 1)
+                .map(Map.Entry::getKey)
+                .map(name -> name + "=" + point.text(name))
+                .collect(Collectors.joining(" "));
+        return apart.isEmpty() ? "the only point" : apart;
     }
 }

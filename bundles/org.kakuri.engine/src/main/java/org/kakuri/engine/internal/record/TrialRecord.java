@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.kakuri.api.experiment.ArmInfo;
 import org.kakuri.api.experiment.Point;
 import org.kakuri.api.tee.LedgerSnapshot;
@@ -17,12 +16,14 @@ import org.kakuri.engine.internal.record.Entry.Status;
 /** What is known of one trial. Changed by {@link RunRecord} only. */
 public final class TrialRecord {
     private final Point point;
+    private final String where;
     private final Map<String, ArmRecord> arms = new LinkedHashMap<>();
     private Status status;
     private String reason = "";
 
-    TrialRecord(Point point) {
+    TrialRecord(Point point, String where) {
         this.point = point;
+        this.where = where;
     }
 
     void add(ArmInfo info) {
@@ -50,20 +51,9 @@ public final class TrialRecord {
         return point;
     }
 
-    /** Returns its point as {@code size=64 tee=none}; {@code the only point} if there are no parameters. */
+    /** Returns what sets its point apart from the run's other points, as {@link RunSpec#where} spells it. */
     public String where() {
-        return where(point);
-    }
-
-    /** Returns a point as {@code size=64 tee=none}; {@code the only point} if it has no values. */
-    public static String where(Point point) {
-        return point.values().isEmpty()
-                ? "the only point"
-                : point.values()
-                        .entrySet()
-                        .stream()
-                        .map(entry -> entry.getKey() + "=" + entry.getValue())
-                        .collect(Collectors.joining(" "));
+        return where;
     }
 
     /** Returns how it ended, empty if it did not. */

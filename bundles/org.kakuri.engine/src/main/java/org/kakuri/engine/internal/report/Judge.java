@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.DoubleStream;
 import org.kakuri.api.Label;
@@ -35,9 +36,13 @@ final class Judge {
         if (!record.finished()) {
             obstacles.add("the run did not come to its end");
         }
-        trials.stream()
+        List<String> failed = trials.stream()
                 .filter(trial -> trial.status().filter(Status.FAILED::equals).isPresent())
-                .forEach(trial -> obstacles.add("trial " + trial.where() + " failed"));
+                .map(TrialRecord::where)
+                .toList();
+        if (!failed.isEmpty()) {
+            obstacles.add("failed at " + String.join("; ", failed));
+        }
         List<TrialRecord> counted = trials.stream().filter(TrialRecord::counts).toList();
         return switch (claim.calculation()) {
         case ClaimSpec.MaxRatioOfMedians(String arm, String baseline) -> ratio(counted, arm, baseline, true);
@@ -48,15 +53,17 @@ final class Judge {
 
     private ClaimReport ratio(List<TrialRecord> trials, String arm, String baseline, boolean greatest) {
         List<Pair> pairs = new ArrayList<>();
+        Map<String, List<String>> missing = new TreeMap<>();
         for (TrialRecord trial : trials) {
             var above = trial.arm(arm).filter(each -> matches(trial.parameters(each)));
             var below = trial.arm(baseline);
             if (above.isPresent() && below.isPresent()) {
                 pairs.add(new Pair(trial, above.get(), below.get()));
             } else if (trial.arm(arm).isEmpty() || below.isEmpty()) {
-                notes.add("not at " + trial.where() + ": no arm " + (below.isEmpty() ? baseline : arm));
+                missing.computeIfAbsent(below.isEmpty() ? baseline : arm, key -> new ArrayList<>()).add(trial.where());
             }
         }
+        missing.forEach((name, where) -> notes.add("no arm " + name + " at " + String.join("; ", where)));
         var labels = EnumSet.noneOf(Label.class);
         pairs.forEach(pair -> labels.addAll(List.of(pair.arm().info().label(), pair.baseline().info().label())));
         var above = new Provenances(record.spec(), notes);

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.kakuri.engine.ArmReport;
 import org.kakuri.engine.ClaimReport;
@@ -35,9 +36,9 @@ public final class TextReport {
             text.append("INCOMPLETE: the run did not come to its end\n");
         }
         arms();
+        listed("failed", report.failures(), RunReport.Failure::what, RunReport.Failure::why);
+        listed("skipped", report.skipped(), RunReport.Skipped::what, RunReport.Skipped::why);
         claims();
-        listed("failed", report.failures().stream().map(each -> each.what() + ": " + each.why()).toList());
-        listed("skipped", report.skipped().stream().map(each -> each.what() + ": " + each.why()).toList());
         text.append('\n');
         report.figures().forEach(figure -> text.append("plot    ").append(figure).append('\n'));
         text.append("result  ").append(report.folder()).append('\n');
@@ -158,10 +159,14 @@ public final class TextReport {
                         : each.event() + ": " + each.why());
     }
 
-    private void listed(String title, List<String> lines) {
-        if (!lines.isEmpty()) {
+    /** What has one and the same reason stands in one entry. */
+    private <T> void listed(String title, List<T> all, Function<T, String> what, Function<T, String> why) {
+        if (!all.isEmpty()) {
             text.append('\n').append(title).append('\n');
-            lines.forEach(line -> wrapped(line, "  ", "    "));
+            Map<String, List<String>> byReason = all.stream()
+                    .collect(Collectors.groupingBy(why, LinkedHashMap::new,
+                            Collectors.mapping(what, Collectors.toList())));
+            byReason.forEach((reason, each) -> wrapped(String.join("; ", each) + ": " + reason, "  ", "    "));
         }
     }
 

@@ -18,7 +18,6 @@ import org.kakuri.api.experiment.Trial;
 import org.kakuri.engine.internal.record.Entry;
 import org.kakuri.engine.internal.record.Entry.Status;
 import org.kakuri.engine.internal.record.RunFolder;
-import org.kakuri.engine.internal.record.TrialRecord;
 
 /**
  * One trial on a thread of its own, watched from the thread that runs the sweep. A trial that takes too long, whose experiment
@@ -46,7 +45,7 @@ final class TrialRun {
         this.number = number;
         this.point = point;
         log = new TrialLog(settings.writer());
-        body = new TrialBody(settings, number, TrialRecord.where(point), log);
+        body = new TrialBody(settings, number, settings.spec().where(point), log);
     }
 
     /** Runs the trial and writes how it ended. */

@@ -48,7 +48,8 @@ class TextReportTest {
                 "exp:run tz/ipc size=1,64",
                 new TreeMap<>(Map.of("cpu.model", "Some CPU", "cpu.count", "2", "kernel", "Linux 6.1 amd64", "jdk",
                         "Vendor 25", "cpu.governor", "performance", "load.before", "0.1 0.2 0.3")),
-                arms, claims, List.of(new Skipped("tee=sgx", "there is no backend sgx here")),
+                arms, claims,
+                List.of(new Skipped("tee=sgx", "it is not here"), new Skipped("tee=sev", "it is not here")),
                 List.of(new Failure("size=64 tee=none", "arm rpc, block 3: the TA crashed: signal=11")),
                 List.of(Path.of("/results/tz-ipc/20260102T030405-0a0b/figures/tz-ipc.svg")));
     }
@@ -83,6 +84,12 @@ class TextReportTest {
                   direct: the direct arm
                   rpc: the rpc arm, cost profile board
 
+                failed
+                  size=64 tee=none: arm rpc, block 3: the TA crashed: signal=11
+
+                skipped
+                  tee=sgx; tee=sev: it is not here
+
                 claims
                   MISS        tz.ipc.pipe.rpc: 2.2 ratio [2.1..2.3], reproduces 1.6..1.9, off by 0.3
                               RPC costs 1.6 to 1.9 times
@@ -94,12 +101,6 @@ class TextReportTest {
                               Polling costs little
                               measured; band from ours
                               incomplete: no data
-
-                failed
-                  size=64 tee=none: arm rpc, block 3: the TA crashed: signal=11
-
-                skipped
-                  tee=sgx: there is no backend sgx here
 
                 plot    /results/tz-ipc/20260102T030405-0a0b/figures/tz-ipc.svg
                 result  /results/tz-ipc/20260102T030405-0a0b
