@@ -20,7 +20,14 @@ import org.osgi.framework.launch.FrameworkFactory;
  */
 final class Container implements AutoCloseable {
 
+    /**
+     * System property: this run makes the JVM's AOT cache. The framework then stays as it is to the end: the JVM writes
+     * the classes that are alive when it exits, and those of a stopped bundle are not.
+     */
+    static final String TRAINING = "kakuri.training";
+
     private static final long STOP_MILLIS = 10_000;
+    private static final List<Container> LEAKED = new ArrayList<>();
 
     private final RunDirectory directory;
     private final Framework framework;
@@ -42,6 +49,8 @@ final class Container implements AutoCloseable {
         configuration.put(Constants.FRAMEWORK_STORAGE, directory.path().resolve("cache").toString());
         configuration.put("felix.cache.locking", "false");
         configuration.put("ds.loglevel", "error");
+        // A few dozen bundles are resolved before a second thread has started.
+        configuration.put("felix.resolver.parallelism", "1");
         Framework framework = ServiceLoader.load(FrameworkFactory.class)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no OSGi framework on the class path"))
@@ -89,6 +98,15 @@ final class Container implements AutoCloseable {
         framework.waitForStop(0);
     }
 
+    private void leak() {
+        LEAKED.add(this);
+        try {
+            directory.close();
+        } catch (IOException e) {
+            System.err.println("kakuri: cannot delete " + directory.path() + ": " + Errors.reason(e));
+        }
+    }
+
     @Override
     public void close() {
         synchronized (this) {
@@ -96,6 +114,10 @@ final class Container implements AutoCloseable {
                 return;
             }
             closed = true;
+        }
+        if (Boolean.getBoolean(TRAINING)) {
+            leak();
+            return;
         }
         try {
             framework.stop();

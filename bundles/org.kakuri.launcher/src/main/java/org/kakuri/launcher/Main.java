@@ -32,6 +32,9 @@ public final class Main {
     /** Property of the service (a {@code Supplier} of the same array) that carries the arguments of a domain host. */
     static final String DOMAIN_ARGUMENTS = "kakuri.domain.arguments";
 
+    /** A command makes no bundle: URL from its text, and installing the handlers for that costs time. */
+    private static final Map<String, String> ONE_SHOT = Map.of("felix.service.urlhandlers", "false");
+
     private Main() {}
 
     /**
@@ -91,7 +94,7 @@ public final class Main {
                             + " All commands: ./kakuri help",
                     null, Errors.USAGE);
         }
-        try (Container container = Container.create(Map.of())) {
+        try (Container container = Container.create(ONE_SHOT)) {
             List<String> failures = container.start(jars(dist, command.bundles()));
             failures.forEach(line -> Errors.report(line, null, Errors.FAILED));
             return oneShot(container).applyAsInt(words.toArray(String[]::new));

@@ -44,14 +44,18 @@ public final class OneShot implements ToIntFunction<String[]> {
         this.context = context;
     }
 
-    /** The standard streams by their descriptors: Gogo has put its own, which lead back to the session, in System.out. */
+    /**
+     * The standard streams by their descriptors: Gogo has put its own, which lead back to the session, in System.out. They
+     * are not closed, since the launcher may still have something to say.
+     */
     @Override
     public int applyAsInt(String[] words) {
-        InputStream in = new FileInputStream(FileDescriptor.in);
-        try (PrintStream out = stream(FileDescriptor.out, "stdout.encoding");
-                PrintStream err = stream(FileDescriptor.err, "stderr.encoding")) {
-            return run(in, out, err, words);
-        }
+        PrintStream out = stream(FileDescriptor.out, "stdout.encoding");
+        PrintStream err = stream(FileDescriptor.err, "stderr.encoding");
+        int code = run(new FileInputStream(FileDescriptor.in), out, err, words);
+        out.flush();
+        err.flush();
+        return code;
     }
 
     private static PrintStream stream(FileDescriptor descriptor, String encoding) {
