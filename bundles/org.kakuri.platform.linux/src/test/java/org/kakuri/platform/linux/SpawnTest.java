@@ -86,6 +86,29 @@ class SpawnTest {
         }
     }
 
+    /** Numbers wanted in the child are the very ones a careless copy of a later source would get here. */
+    @Test
+    void copiesNeverCollideWithNumbersWantedInTheChild() {
+        try (Pipe a = Pipe.open(); Pipe b = Pipe.open()) {
+            int low;
+            int next;
+            try (Pipe lowestFree = Pipe.open()) {
+                low = lowestFree.writer().number();
+                next = low + 500;
+            }
+            try (ChildProcess child = shell("echo first > /dev/fd/" + low + "; echo second > /dev/fd/" + next)
+                    .give(a.writer(), low)
+                    .give(b.writer(), next)
+                    .start()) {
+                a.writer().close();
+                b.writer().close();
+                assertEquals("first\n", readAll(a.reader()));
+                assertEquals("second\n", readAll(b.reader()));
+                assertTrue(child.waitFor().success());
+            }
+        }
+    }
+
     @Test
     void passesArgumentsEnvironmentAndDirectory(@org.junit.jupiter.api.io.TempDir Path folder) {
         assertEquals("a b|\u00fc|" + folder + "\n",

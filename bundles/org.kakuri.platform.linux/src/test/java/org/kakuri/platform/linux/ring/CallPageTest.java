@@ -212,6 +212,20 @@ class CallPageTest {
         assertThrows(PageClosed.class, () -> client.awaitReply(0));
     }
 
+    /** The peer can write the page, so what closes a side must not live there alone. */
+    @Test
+    void aHostilePeerCannotUndoAClose() {
+        int[] sleeps = new int[1];
+        CallClient inside = page.client(WaitPolicy.SLEEP_ONLY, PeerCheck.NONE, (word, old) -> {
+            assertEquals(1, ++sleeps[0], "the client went on waiting after its close");
+            client.close();
+            memory.set(ValueLayout.JAVA_INT, 64, old);
+            memory.set(ValueLayout.JAVA_INT, 448, 0);
+        });
+        assertEquals("call page is closed",
+                assertThrows(PageClosed.class, () -> inside.call(1, 0, 0, 0, 0, 0, 0, 0, 0)).getMessage());
+    }
+
     @Test
     void opensWhatWasCreated() {
         assertEquals(1024, CallPage.open(memory).data().byteSize());

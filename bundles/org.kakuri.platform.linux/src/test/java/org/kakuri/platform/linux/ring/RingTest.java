@@ -240,6 +240,21 @@ class RingTest {
         assertThrows(PageClosed.class, () -> offer(1, ""));
     }
 
+    /** The peer can write the ring, so what closes a side must not live there alone. */
+    @Test
+    void aHostilePeerCannotUndoAClose() {
+        int[] asked = new int[1];
+        RingConsumer waiting = ring.consumer(WaitPolicy.SLEEP_ONLY, () -> {
+            assertEquals(1, ++asked[0], "the consumer went on waiting after the close");
+            ring.close();
+            memory.set(INT, 128, 0);
+            memory.set(INT, 448, 0);
+            return true;
+        });
+        assertEquals("ring is closed", assertThrows(PageClosed.class,
+                () -> waiting.receive((type, data, offset, length) -> taken.add("" + type), 1)).getMessage());
+    }
+
     @Test
     void whatWasSentBeforeCloseIsStillDelivered() {
         offer(1, "last");
