@@ -3,7 +3,7 @@ package org.kakuri.api.gp;
 /**
  * Where a result code comes from.
  *
- * @rule TEE Client API 1.0, 4.4.3 (return code origins)
+ * @rule TEE Client API 1.0, return code origins
  */
 public enum Origin {
     /** The client's library. */

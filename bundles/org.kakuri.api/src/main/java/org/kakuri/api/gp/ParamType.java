@@ -3,7 +3,7 @@ package org.kakuri.api.gp;
 /**
  * Type of an operation's parameter, on the client's side.
  *
- * @rule TEE Client API 1.0, 4.4.4 (parameter types): bits 0 and 1 are the directions, 2 memory, 3 registered memory
+ * @rule TEE Client API 1.0, parameter types: bits 0 and 1 are the directions, 2 memory, 3 registered memory
  */
 public enum ParamType {
     /** Not used. */

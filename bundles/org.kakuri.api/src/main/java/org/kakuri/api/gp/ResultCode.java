@@ -5,7 +5,7 @@ import java.util.Map;
 /**
  * A TEEC_Result or TEE_Result. The constants are those both specifications share; a trusted application may return others.
  *
- * @rule TEE Client API 1.0, 4.4.2 (return codes); TEE Internal Core API 1.3.1, 3.3.3 (return codes)
+ * @rule TEE Client API 1.0, return codes; TEE Internal Core API 1.3.1, API error codes
  * @param value 32 bits
  */
 public record ResultCode(int value) {

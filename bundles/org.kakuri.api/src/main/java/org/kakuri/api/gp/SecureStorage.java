@@ -9,7 +9,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * ({@link org.kakuri.api.tee.Inside#extension}). The bytes lie encrypted where the host keeps them, so the host can destroy
  * them; what it changes, swaps or brings back from the past is refused. Thread-safe.
  *
- * @rule TEE Internal Core API 1.3.1, 5 (trusted storage): atomic, bound to application and device, at most 64 bytes of id
+ * @rule TEE Internal Core API 1.3.1, trusted storage: atomic, bound to application and device, at most 64 bytes of id
  */
 @ConsumerType
 public interface SecureStorage {

@@ -6,7 +6,7 @@ import java.util.UUID;
 /**
  * Properties of a trusted application.
  *
- * @rule TEE Internal Core API 1.3.1, 4.5 (gpd.ta.appID, singleInstance, multiSession, instanceKeepAlive, dataSize)
+ * @rule TEE Internal Core API 1.3.1, TA configuration properties (gpd.ta.appID, singleInstance, multiSession, instanceKeepAlive, dataSize)
  * @param uuid its identity
  * @param singleInstance whether all sessions share one instance
  * @param multiSession whether an instance takes several sessions; counts for single instances only

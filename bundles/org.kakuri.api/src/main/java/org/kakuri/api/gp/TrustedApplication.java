@@ -7,7 +7,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * The entry points of a trusted application written in Java. One object is one instance; its entry points are called one at
  * a time. An exception is a panic: the instance dies and its clients get {@link ResultCode#TARGET_DEAD}.
  *
- * @rule TEE Internal Core API 1.3.1, 4.3 (TA interface)
+ * @rule TEE Internal Core API 1.3.1, TA interface
  */
 @ConsumerType
 public interface TrustedApplication {

@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * <p>
  * Unclear: RFC 9783, 4.2.1 leaves the derivation of the instance identity to the implementation. This is the one of PSA
- * Certified Attestation API 2.0, 3.1 (H(IAK)), with the key as the uncompressed point, as TF-M hashes it.
+ * Certified Attestation API 2.0, table 4 (H(IAK)), with the key as the uncompressed point, as TF-M hashes it.
  */
 final class TrustedKeys {
     private final List<byte[]> encoded;

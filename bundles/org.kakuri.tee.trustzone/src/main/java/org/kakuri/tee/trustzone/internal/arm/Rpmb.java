@@ -10,7 +10,7 @@ import org.kakuri.api.WrongState;
  * The replay protected memory block of the machine's eMMC: small records that only the secure world can write, and a counter
  * that only grows. Thread-safe.
  *
- * @rule JEDEC JESD84-B51, 6.6.22 (RPMB): a write counter of 32 bits, raised by each successful write, that cannot be reset
+ * @rule JEDEC JESD84-B51, RPMB: a write counter of 32 bits, raised by each successful write, that cannot be reset
  *
  *       <p>
  *       Divergence: authentication of frames (HMAC-SHA256 between secure world and eMMC) is left out, as nothing of the model

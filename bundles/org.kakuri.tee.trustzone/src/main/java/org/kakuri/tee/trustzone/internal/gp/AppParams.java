@@ -86,7 +86,7 @@ final class AppParams implements TaParams, AutoCloseable {
         }
     }
 
-    /** @rule TEE Client API 1.0, 4.3.8: a part lies within its block, in directions the block is for */
+    /** @rule TEE Client API 1.0, TEEC_RegisteredMemoryReference: a part lies within its block, in directions the block is for */
     private boolean fill(Slot slot, Param.BlockMemory block) {
         var parent = block.parent();
         boolean whole = block.type() == ParamType.MEMREF_WHOLE;

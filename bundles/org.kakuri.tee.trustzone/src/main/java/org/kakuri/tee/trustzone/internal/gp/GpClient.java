@@ -61,7 +61,7 @@ final class GpClient implements TeeClient {
     }
 
     /**
-     * @rule TEE Internal Core API 1.3.1, 2.1.2 (instances and sessions): a single instance that takes one session only
+     * @rule TEE Internal Core API 1.3.1, instances and sessions: a single instance that takes one session only
      *       refuses the next with TEE_ERROR_BUSY; an unknown application is TEE_ERROR_ITEM_NOT_FOUND
      */
     private Opened openInTurn(UUID destination, Operation operation) {

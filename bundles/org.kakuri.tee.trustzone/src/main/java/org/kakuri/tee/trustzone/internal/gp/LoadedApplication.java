@@ -141,7 +141,7 @@ final class LoadedApplication {
     /**
      * Enters an application on a thread of the TA OS.
      *
-     * @rule TEE Internal Core API 1.3.1, 2.1.3 and 2.3.3: a panic kills the instance; clients get TEE_ERROR_TARGET_DEAD
+     * @rule TEE Internal Core API 1.3.1, panics: a panic kills the instance; clients get TEE_ERROR_TARGET_DEAD
      */
     private Returned enter(String event, Function<Inside, ResultCode> entry) {
         rules.entryEvent(event);

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.kakuri.api.Gone;
+import org.kakuri.api.WrongState;
 import org.kakuri.api.gp.ClientSession;
 import org.kakuri.api.gp.Opened;
 import org.kakuri.api.gp.Operation;
@@ -42,6 +43,7 @@ import org.kakuri.api.tee.Inside;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.api.tee.Machine;
 import org.kakuri.api.tee.Pricing;
+import org.kakuri.platform.linux.MemFd;
 import org.kakuri.tee.model.MachineModel;
 import org.kakuri.tee.trustzone.internal.TrustZoneBackend;
 
@@ -428,6 +430,23 @@ class GlobalPlatformTest {
         assertFalse(block.memory().segment().scope().isAlive());
         assertEquals(List.of(), machine.memory().regions());
         assertThrows(Gone.class, () -> os.connect(machine, Pricing.NONE));
+    }
+
+    @Test
+    void registersMemoryThatTheClientHasAlready() {
+        install(true, true, false);
+        ClientSession session = session();
+        try (MemFd file = MemFd.create("client", 4096)) {
+            SharedBlock block = client.register(file.fd().number(), 4096, true, true);
+            MemorySegment bytes = block.memory().segment();
+            bytes.copyFrom(MemorySegment.ofArray("xyz".getBytes()));
+            assertEquals(OK, session.invoke(UPPER, new Operation(
+                    new Param.BlockMemory(ParamType.MEMREF_PARTIAL_INPUT, block, 0, 3),
+                    new Param.BlockMemory(ParamType.MEMREF_PARTIAL_OUTPUT, block, 8, 3))));
+            assertArrayEquals("XYZ".getBytes(), bytes.asSlice(8, 3).toArray(ValueLayout.JAVA_BYTE));
+            assertThrows(WrongState.class, () -> client.register(file.fd().number(), 4097, true, true));
+            block.close();
+        }
     }
 
     @Test
