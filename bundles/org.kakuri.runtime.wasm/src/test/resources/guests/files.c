@@ -123,7 +123,7 @@ static void folders(void) {
     struct dirent *e;
     while ((e = readdir(dir))) {
         if (!strncmp(e->d_name, "file-", 5)) {
-            twice += seen[atoi(e->d_name + 34)]++;
+            twice += seen[atoi(e->d_name + 29)]++;
         } else {
             others++;
         }
@@ -236,7 +236,7 @@ static void polls(void) {
     say("ready bytes", out[0].fd_readwrite.nbytes);
     struct timespec now;
     say("clock", clock_gettime(CLOCK_MONOTONIC, &now));
-    say("clock cpu", clock_gettime(CLOCK_REALTIME, &now));
+    say("clock realtime", clock_gettime(CLOCK_REALTIME, &now));
     say("recent", now.tv_sec > 1700000000);
 }
 

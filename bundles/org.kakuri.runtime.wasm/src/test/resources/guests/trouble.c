@@ -53,7 +53,7 @@ int main(int argc, char **argv) {
         __builtin_trap();
     }
     if (!strcmp(what, "divide")) {
-        return 1 / (argc - 2 + sink);
+        return (sink + 100) / (argc - 2 + sink);
     }
     if (!strcmp(what, "oob")) {
         return *(volatile int *)0x7ffffff0;
