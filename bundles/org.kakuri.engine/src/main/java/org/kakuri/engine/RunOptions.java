@@ -8,8 +8,9 @@ import org.kakuri.api.UsageError;
  * How to measure.
  *
  * @param blocks measured blocks of each arm at each point; at least 2
- * @param iterations samples asked for in a block; 0 chooses them so that a block lasts about 25 ms
- * @param warmup blocks of each arm that are measured before and do not count
+ * @param iterations samples asked for in a block; 0 chooses them during warm-up so that a block lasts about 25 ms
+ * @param warmup blocks of each arm that are measured before and do not count; up to four times as many while an arm is still
+ *            getting faster
  * @param timeout how long a trial may take, from the opening to its last block
  * @param strict whether a missed <i>reproduces</i> claim sets the exit code too
  * @param seed of the order of arms and of the bootstrap; empty takes a random one, which is recorded

@@ -94,6 +94,26 @@ class RunTest {
     }
 
     @Test
+    void warmsUpLongerWhileAnArmGetsFaster() {
+        var fake = new FakeExperiment();
+        fake.arm("direct", (point, iterations, sink) -> FakeExperiment
+                .samples(Math.max(40, 100 - 20 * fake.order.size()))
+                .measure(point, iterations, sink));
+        RunReport report = new Bench(workspace, fake).run(Bench.QUICK.withWarmup(2));
+
+        assertEquals(4 + 4, fake.order.size(), "80, 60, 40, 40, then four that count");
+        assertEquals(40, report.arms().getFirst().statistics().max());
+
+        var endless = new FakeExperiment();
+        endless.arm("direct", (point, iterations, sink) -> FakeExperiment
+                .samples(1e9 * Math.pow(0.5, endless.order.size()))
+                .measure(point, iterations, sink));
+        report = new Bench(workspace, endless).run(Bench.QUICK.withWarmup(2));
+        assertEquals(8 + 4, endless.order.size(), "not for ever");
+        assertEquals(-0.75, report.arms().getFirst().statistics().drift());
+    }
+
+    @Test
     void keepsAFailedTrialAndMeasuresTheOthers() {
         var fake = new FakeExperiment().with(FakeExperiment.size("1", "2", "3"))
                 .arm("direct", (point, iterations, sink) -> {

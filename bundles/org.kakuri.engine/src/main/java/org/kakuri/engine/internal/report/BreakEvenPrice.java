@@ -2,7 +2,6 @@ package org.kakuri.engine.internal.report;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.kakuri.api.Label;
@@ -11,6 +10,7 @@ import org.kakuri.api.experiment.ClaimSpec;
 import org.kakuri.api.tee.EventCount;
 import org.kakuri.engine.ClaimReport.BreakEven;
 import org.kakuri.engine.internal.record.TrialRecord.ArmRecord;
+import org.kakuri.engine.internal.stats.TimeUnits;
 
 /**
  * The price of an event at which a ratio of medians would reach a bound: the p with
@@ -18,8 +18,6 @@ import org.kakuri.engine.internal.record.TrialRecord.ArmRecord;
  * and only exact counts are good enough. Blocks in which prices were already waited for are not used.
  */
 final class BreakEvenPrice {
-    private static final Map<String, Double> NS = Map.of("ns", 1.0, "us", 1e3, "µs", 1e3, "ms", 1e6, "s", 1e9);
-
     private final String event;
     private final String unit;
     private final ClaimSpec.Calculation calculation;
@@ -35,7 +33,7 @@ final class BreakEvenPrice {
         if (calculation instanceof ClaimSpec.MaxExtra) {
             return none(bound, "the value is no ratio of times");
         }
-        if (!NS.containsKey(unit)) {
+        if (TimeUnits.ns(unit).isEmpty()) {
             return none(bound, "samples are in " + unit + ", which is no time");
         }
         List<Pair> measured = pairs.stream().filter(pair -> pair.arm().info().label() == Label.MEASURED).toList();
@@ -81,7 +79,8 @@ final class BreakEvenPrice {
     }
 
     private Term term(Pair pair) {
-        return new Term(pair.above() * NS.get(unit), pair.below() * NS.get(unit),
+        double ns = TimeUnits.ns(unit).orElseThrow();
+        return new Term(pair.above() * ns, pair.below() * ns,
                 (double) count(pair.arm()).count() / pair.arm().count());
     }
 

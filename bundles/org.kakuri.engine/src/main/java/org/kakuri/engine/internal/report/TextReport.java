@@ -16,6 +16,8 @@ import org.kakuri.engine.internal.run.Environment;
 /** A report as text: points and arms, claims, what was left out, where the files are. At most 120 columns. */
 public final class TextReport {
     private static final int WIDTH = 120;
+    /** Drift of an arm's median that is told. */
+    private static final double UNSTEADY = 0.1;
 
     private final RunReport report;
     private final StringBuilder text = new StringBuilder();
@@ -91,7 +93,22 @@ public final class TextReport {
                 .append(report.unit())
                 .append(baseline.map(arm -> "; ratio of medians to " + arm).orElse(""))
                 .append('\n');
+        unsteady();
         titles();
+    }
+
+    private void unsteady() {
+        List<String> varying = Varying.of(report);
+        String arms = report.arms()
+                .stream()
+                .filter(arm -> Math.abs(arm.statistics().drift()) > UNSTEADY)
+                .map(arm -> "%s%s %+.0f %%".formatted(arm.name(),
+                        varying.isEmpty() ? "" : " at " + Varying.text(arm, varying),
+                        100 * arm.statistics().drift()))
+                .collect(Collectors.joining(", "));
+        if (!arms.isEmpty()) {
+            wrapped("not steady (median of the later half of the blocks against the earlier): " + arms, "", "  ");
+        }
     }
 
     private Optional<String> fixed() {

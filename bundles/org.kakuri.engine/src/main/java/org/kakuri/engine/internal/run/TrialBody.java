@@ -17,17 +17,21 @@ import org.kakuri.api.experiment.Trial;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.engine.internal.record.Entry;
 import org.kakuri.engine.internal.record.Entry.Phase;
+import org.kakuri.engine.internal.stats.TimeUnits;
 
 /**
  * The blocks of one trial, on the trial's thread: rounds of one block of each arm, in an order that is drawn anew for each
  * round, first for warm-up, then for the record.
  */
 final class TrialBody {
+    /** While an arm is still getting faster, warming up takes so many times as long as asked for. */
+    private static final int MOST_WARMUP = 4;
+
     private final Settings settings;
     private final int number;
     private final String point;
     private final TrialLog log;
-    private final Map<Arm, BlockSize> sizes = new HashMap<>();
+    private final Map<Arm, WarmUp> warmUps = new HashMap<>();
     private volatile String where = "opening the trial";
 
     TrialBody(Settings settings, int number, String point, TrialLog log) {
@@ -52,29 +56,45 @@ final class TrialBody {
         List<Arm> arms = new ArrayList<>(trial.arms());
         announce(arms);
         var random = new SplittableRandom(settings.spec().seed() + number);
-        int warmup = settings.spec().warmup();
-        int rounds = warmup + settings.spec().blocks();
-        for (int i = 0; i < rounds; i++) {
-            Phase phase = i < warmup ? Phase.WARMUP : Phase.MEASURE;
-            int round = phase == Phase.WARMUP ? i : i - warmup;
-            settings.pace().reached(number * rounds + i);
-            settings.pace().at(point + (phase == Phase.WARMUP ? ", warming up" : ", block " + (round + 1)));
-            Collections.shuffle(arms, random);
-            List<Arm> order = List.copyOf(arms);
-            for (int place = 0; place < order.size(); place++) {
-                if (settings.cancelled().getAsBoolean()) {
-                    return false;
-                }
-                Optional<String> unsupported = block(order.get(place), phase, round, place);
-                if (unsupported.isPresent()) {
-                    Arm arm = order.get(place);
-                    arms.remove(arm);
-                    log.append(new Entry.Skip(number, arm.info().name(), unsupported.get()));
-                }
+        int least = settings.spec().warmup();
+        boolean going = true;
+        for (int i = 0; going && (i < least || i < MOST_WARMUP * least && falling(arms)); i++) {
+            tell(Math.min(i, least), ", warming up");
+            going = round(arms, random, Phase.WARMUP, i);
+        }
+        for (int i = 0; going && i < settings.spec().blocks(); i++) {
+            tell(least + i, ", block " + (i + 1));
+            going = round(arms, random, Phase.MEASURE, i);
+        }
+        return going;
+    }
+
+    private boolean falling(List<Arm> arms) {
+        return arms.stream().anyMatch(arm -> warmUps.get(arm).falling());
+    }
+
+    private void tell(int done, String what) {
+        settings.pace().reached(number * (settings.spec().warmup() + settings.spec().blocks()) + done);
+        settings.pace().at(point + what);
+    }
+
+    /** Measures a block of each arm; returns false if the user ended the run in between. */
+    private boolean round(List<Arm> arms, SplittableRandom random, Phase phase, int round) throws Exception {
+        Collections.shuffle(arms, random);
+        List<Arm> order = List.copyOf(arms);
+        for (int place = 0; place < order.size(); place++) {
+            if (settings.cancelled().getAsBoolean()) {
+                return false;
             }
-            if (arms.isEmpty()) {
-                throw new Unsupported("no arm can be measured", "");
+            Optional<String> unsupported = block(order.get(place), phase, round, place);
+            if (unsupported.isPresent()) {
+                Arm arm = order.get(place);
+                arms.remove(arm);
+                log.append(new Entry.Skip(number, arm.info().name(), unsupported.get()));
             }
+        }
+        if (arms.isEmpty()) {
+            throw new Unsupported("no arm can be measured", "");
         }
         return true;
     }
@@ -90,7 +110,8 @@ final class TrialBody {
                 throw new KakuriException("two arms of the trial are called " + info.name(), "");
             }
             log.append(new Entry.ArmSeen(number, info));
-            sizes.put(arm, new BlockSize(settings.spec().iterations(), settings.spec().warmup() > 0));
+            warmUps.put(arm, new WarmUp(settings.spec().iterations(), settings.spec().warmup() > 0,
+                    TimeUnits.ns(settings.spec().info().unit())));
         }
     }
 
@@ -98,11 +119,11 @@ final class TrialBody {
     private Optional<String> block(Arm arm, Phase phase, int round, int place) throws Exception {
         String name = arm.info().name();
         where = "arm " + name + ", " + (phase == Phase.WARMUP ? "warm-up " : "") + "block " + (round + 1);
-        BlockSize size = sizes.get(arm);
-        var sink = new BlockSink(size.iterations(), log);
+        WarmUp warmUp = warmUps.get(arm);
+        var sink = new BlockSink(warmUp.iterations(), log);
         long from = System.nanoTime();
         try {
-            arm.measure(size.iterations(), sink);
+            arm.measure(warmUp.iterations(), sink);
         } catch (Unsupported unsupported) {
             return Optional.of(Reasons.of(unsupported));
         }
@@ -115,7 +136,7 @@ final class TrialBody {
             double[] values = sink.values();
             log.append(new Entry.Block(number, name, phase, round, place, ns, values, sink.extras(), sink.events()));
             if (phase == Phase.WARMUP) {
-                size.learn(values.length, ns);
+                warmUp.learn(values, ns);
             }
         }
         return unobserved;
