@@ -16,7 +16,7 @@ public interface Machine extends AutoCloseable {
     /** Architecture of backends that model no hardware and run on any machine. */
     String ANY = "any";
 
-    /** Returns the machine's name, unique in this process. */
+    /** Returns the machine's name, unique among the machines of its architecture. */
     String name();
 
     /** Returns the architecture, one of the constants here or a third party's own. */

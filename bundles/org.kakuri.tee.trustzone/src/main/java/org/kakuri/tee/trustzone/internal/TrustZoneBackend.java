@@ -18,7 +18,7 @@ import org.kakuri.api.tee.TeeBackend;
 import org.kakuri.api.tee.TeeInstance;
 import org.kakuri.tee.model.MachineModel;
 import org.kakuri.tee.model.instance.InstanceModel;
-import org.kakuri.tee.trustzone.internal.arm.ArmPlatform;
+import org.kakuri.tee.model.arm.ArmPlatform;
 import org.kakuri.tee.trustzone.internal.gp.JavaTrustedOs;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;

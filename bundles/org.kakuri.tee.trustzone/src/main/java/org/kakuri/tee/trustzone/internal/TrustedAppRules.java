@@ -23,7 +23,7 @@ import org.kakuri.tee.model.instance.ContextRunner;
 import org.kakuri.tee.model.instance.InstanceModel;
 import org.kakuri.tee.model.instance.InstanceRules;
 import org.kakuri.tee.model.memory.PhysicalSpace;
-import org.kakuri.tee.trustzone.internal.arm.ArmPlatform;
+import org.kakuri.tee.model.arm.ArmPlatform;
 import org.kakuri.tee.trustzone.internal.storage.SecureFiles;
 
 /** What makes an instance a trusted application. One object for each instance, bound to it right after it was made. */

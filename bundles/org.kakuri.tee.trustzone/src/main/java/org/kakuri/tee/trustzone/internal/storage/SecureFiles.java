@@ -19,7 +19,7 @@ import org.kakuri.api.KakuriException;
 import org.kakuri.api.Refused;
 import org.kakuri.api.gp.SecureStorage;
 import org.kakuri.tee.trustzone.internal.AesGcm;
-import org.kakuri.tee.trustzone.internal.arm.Rpmb;
+import org.kakuri.tee.model.arm.Rpmb;
 
 /**
  * Secure storage of one application. Each change writes the object and an index under the next value of the application's

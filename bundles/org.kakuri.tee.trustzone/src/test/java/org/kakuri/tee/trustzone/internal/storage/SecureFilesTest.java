@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kakuri.api.KakuriException;
 import org.kakuri.api.Refused;
-import org.kakuri.tee.trustzone.internal.arm.Rpmb;
+import org.kakuri.tee.model.arm.Rpmb;
 
 @Timeout(30)
 class SecureFilesTest {

@@ -1,4 +1,4 @@
-package org.kakuri.tee.trustzone.internal.arm;
+package org.kakuri.tee.model.arm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

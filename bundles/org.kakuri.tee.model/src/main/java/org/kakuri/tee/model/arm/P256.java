@@ -1,4 +1,4 @@
-package org.kakuri.tee.trustzone.internal.arm;
+package org.kakuri.tee.model.arm;
 
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;

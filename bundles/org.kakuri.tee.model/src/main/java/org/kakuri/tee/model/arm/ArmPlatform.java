@@ -1,4 +1,4 @@
-package org.kakuri.tee.trustzone.internal.arm;
+package org.kakuri.tee.model.arm;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

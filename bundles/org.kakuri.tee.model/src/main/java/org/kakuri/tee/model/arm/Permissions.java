@@ -1,4 +1,4 @@
-package org.kakuri.tee.trustzone.internal.arm;
+package org.kakuri.tee.model.arm;
 
 /**
  * Attribute and ID access registers of one region.
