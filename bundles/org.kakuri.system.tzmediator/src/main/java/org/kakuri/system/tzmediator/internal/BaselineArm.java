@@ -59,7 +59,7 @@ final class BaselineArm extends IpcArm {
         CaBlock block = run(iterations);
         ProcessCounters spent = ProcessCounters.of(peer.pid()).since(before);
         sink.extra("cpu.peer.ns", spent.cpuNanos());
-        sink.extra("switches.peer", spent.voluntarySwitches());
+        sink.extra("runs.peer", spent.runs());
         return block;
     }
 

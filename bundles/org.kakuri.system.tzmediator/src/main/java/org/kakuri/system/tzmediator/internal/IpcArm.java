@@ -17,7 +17,10 @@ abstract class IpcArm implements Arm, AutoCloseable {
     /** A round trip that takes longer than this is a failure, not a sample. */
     private static final Duration LONGEST_ROUND = Duration.ofMillis(20);
     private static final Duration GRACE = Duration.ofSeconds(10);
-    private static final int SETTLE_ROUNDS = 4_000;
+    /** Round trips before each block that do not count: its processes slept while others were measured. */
+    private static final int LEAD_IN_ROUNDS = 200;
+    private static final int SETTLE_ROUNDS = 1_000;
+    private static final int SETTLE_LEAST = 20_000;
     private static final Duration SETTLE_LONGEST = Duration.ofMillis(1_500);
 
     private final ArmInfo info;
@@ -47,6 +50,11 @@ abstract class IpcArm implements Arm, AutoCloseable {
 
     @Override
     public final void measure(int iterations, SampleSink sink) {
+        CaBlock leadIn = run(LEAD_IN_ROUNDS);
+        if (leadIn.mismatches() > 0) {
+            sink.failure(wrong(leadIn));
+            return;
+        }
         CaBlock block = measured(iterations, sink);
         for (long nanos : block.nanos()) {
             sink.sample(nanos);
@@ -59,14 +67,16 @@ abstract class IpcArm implements Arm, AutoCloseable {
     }
 
     /**
-     * Lets the programs warm up: round trips until they no longer become faster. One block more or less decides nothing; the
-     * engine warms up as well.
+     * Lets the programs warm up before the engine does: enough round trips for a compiler to have seen every path often, then
+     * until they no longer become faster, and in any case not for long.
      */
     final void settle() {
         long until = System.nanoTime() + SETTLE_LONGEST.toNanos();
         long best = Long.MAX_VALUE;
-        for (int slower = 0; slower < 2 && System.nanoTime() - until < 0;) {
-            CaBlock block = run(SETTLE_ROUNDS / 4);
+        int slower = 0;
+        for (int rounds = 0; (rounds < SETTLE_LEAST || slower < 2)
+                && System.nanoTime() - until < 0; rounds += SETTLE_ROUNDS) {
+            CaBlock block = run(SETTLE_ROUNDS);
             if (block.mismatches() > 0) {
                 throw new KakuriException(info.name() + ": " + wrong(block), "");
             }

@@ -34,7 +34,7 @@ public final class IpcExperiment implements Experiment {
 
     private static final Pattern FAULT = Pattern.compile("(trap|loop|wrong|exit)@[1-9][0-9]{0,8}");
 
-    private static final String SOURCE = "TZmediator's evaluation (systems.md 1; IPC-Bench)";
+    private static final String SOURCE = "TZmediator's evaluation with IPC-Bench";
     private static final ExperimentInfo INFO = new ExperimentInfo(ID, TzMediator.NAME,
             "round trips between CA and TA through POSIX",
             "How much longer does a round trip between a CA and a TA take than between two CAs? "

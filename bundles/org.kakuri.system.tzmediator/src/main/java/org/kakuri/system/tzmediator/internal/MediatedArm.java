@@ -53,9 +53,9 @@ final class MediatedArm extends IpcArm {
         waits = counters().since(waits);
         sink.events(link.ledger().since(events));
         sink.extra("cpu.shadow.ns", shadow.cpuNanos());
-        sink.extra("switches.shadow", shadow.voluntarySwitches());
+        sink.extra("runs.shadow", shadow.runs());
         sink.extra("cpu.ta.ns", trusted.cpuNanos());
-        sink.extra("switches.ta", trusted.voluntarySwitches());
+        sink.extra("runs.ta", trusted.runs());
         sink.extra("shadow.calls", waits.calls());
         sink.extra("shadow.spins", waits.spins());
         sink.extra("shadow.yields", waits.yields());

@@ -102,7 +102,7 @@ class LinkFailureTest {
     @Test
     void countsWrongReplies() {
         StandInContext context = context(30);
-        try (MediatedArm arm = open("wrong@50", context)) {
+        try (MediatedArm arm = open("wrong@250", context)) {
             arm.measure(100, context);
             assertEquals(List.of("1 of 100 replies were not what they had to be"), context.failures);
         }

@@ -7,32 +7,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What the kernel counted for all threads of a process that exist now.
+ * What the kernel counted for all threads of a process that exist now, from {@code /proc/PID/task/TID/schedstat}: ns on a CPU, ns
+ * waiting for one, times put on one.
  *
  * @param cpuNanos time on a CPU, in ns
- * @param voluntarySwitches context switches because a thread waited
+ * @param runs how often a thread was put on a CPU
  */
-public record ProcessCounters(long cpuNanos, long voluntarySwitches) {
+public record ProcessCounters(long cpuNanos, long runs) {
     /** What a process that is gone has used, as far as we can tell. */
     public static final ProcessCounters GONE = new ProcessCounters(0, 0);
-
-    private static final String VOLUNTARY = "voluntary_ctxt_switches:";
 
     /** Reads the counters; {@link #GONE} if the process has ended. */
     public static ProcessCounters of(long pid) {
         long cpu = 0;
-        long switches = 0;
+        long runs = 0;
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
             for (Path task : tasks) {
-                String schedstat = Files.readString(task.resolve("schedstat"));
-                cpu += Long.parseLong(schedstat.substring(0, schedstat.indexOf(' ')));
-                for (String line : Files.readAllLines(task.resolve("status"))) {
-                    if (line.startsWith(VOLUNTARY)) {
-                        switches += Long.parseLong(line.substring(VOLUNTARY.length()).strip());
-                    }
-                }
+                String[] fields = Files.readString(task.resolve("schedstat")).strip().split(" ");
+                cpu += Long.parseLong(fields[0]);
+                runs += Long.parseLong(fields[2]);
             }
-            return new ProcessCounters(cpu, switches);
+            return new ProcessCounters(cpu, runs);
         } catch (IOException | DirectoryIteratorException ended) {
             return GONE;
         }
@@ -41,6 +36,6 @@ public record ProcessCounters(long cpuNanos, long voluntarySwitches) {
     /** Returns what was added since; nothing if threads went meanwhile and took their counts along. */
     public ProcessCounters since(ProcessCounters earlier) {
         return new ProcessCounters(Math.max(0, cpuNanos - earlier.cpuNanos),
-                Math.max(0, voluntarySwitches - earlier.voluntarySwitches));
+                Math.max(0, runs - earlier.runs));
     }
 }
