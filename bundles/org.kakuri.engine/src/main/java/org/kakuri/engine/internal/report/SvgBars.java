@@ -83,7 +83,8 @@ final class SvgBars {
         int y = 66;
         for (int i = 0; i < bars.series().size(); i++) {
             Series series = bars.series().get(i);
-            String name = series.name() + " (" + series.label().text() + ")";
+            String label = series.label().text();
+            String name = series.name().contains(label) ? series.name() : series.name() + " (" + label + ")";
             double width = 30 + 7 * name.length();
             if (x + width > WIDTH - RIGHT && x > LEFT) {
                 x = LEFT;

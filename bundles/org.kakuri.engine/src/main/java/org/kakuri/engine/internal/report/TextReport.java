@@ -151,14 +151,20 @@ public final class TextReport {
                     claim.kind().name().toLowerCase(java.util.Locale.ROOT), band(claim),
                     claim.distance() > 0 ? ", off by " + Numbers.plain(claim.distance()) : ""), "  ", "              ");
             var details = new ArrayList<String>();
-            details.add(claim.text());
-            details.add(claim.provenance().text()
-                    + (claim.labels().isEmpty() ? "" : "; arms " + Labels.text(claim.labels()))
-                    + (claim.where().isEmpty() ? "" : "; at " + claim.where()) + "; band from " + claim.source());
-            claim.breakEvens().forEach(each -> details.add(breakEven(each)));
+            if (claim.value().isPresent()) {
+                described(claim, details);
+            }
             details.addAll(claim.notes());
             details.forEach(detail -> wrapped(detail, "              ", "                "));
         }
+    }
+
+    private static void described(ClaimReport claim, List<String> details) {
+        details.add(claim.text());
+        details.add(claim.provenance().text()
+                + (claim.labels().isEmpty() ? "" : "; arms " + Labels.text(claim.labels()))
+                + (claim.where().isEmpty() ? "" : "; at " + claim.where()) + "; band from " + claim.source());
+        claim.breakEvens().forEach(each -> details.add(breakEven(each)));
     }
 
     private static String band(ClaimReport claim) {

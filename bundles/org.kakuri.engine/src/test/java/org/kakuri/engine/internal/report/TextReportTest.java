@@ -98,8 +98,6 @@ class TextReportTest {
                               break-even at 2.5: SMC = 1234 ns (4 counted per iteration, exact)
                               assumed: price of SMC was not verified
                   INCOMPLETE  tz.ipc.pipe.polling: no value, goal <= 1.5
-                              Polling costs little
-                              measured; band from ours
                               incomplete: no data
 
                 plot    /results/tz-ipc/20260102T030405-0a0b/figures/tz-ipc.svg
