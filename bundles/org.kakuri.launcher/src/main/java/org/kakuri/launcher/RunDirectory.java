@@ -94,22 +94,32 @@ final class RunDirectory implements AutoCloseable {
 
     /** Those of this process are alive by definition, and closing a second channel on their file would drop the lock. */
     private static void deleteStale(Path base, String pid) throws IOException {
-        try (DirectoryStream<Path> locks = Files.newDirectoryStream(base, "*" + LOCK_SUFFIX)) {
-            for (Path lockFile : locks) {
-                String name = lockFile.getFileName().toString();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(base)) {
+            for (Path entry : entries) {
+                String name = entry.getFileName().toString();
                 if (name.startsWith(pid + "-")) {
                     continue;
                 }
-                try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
-                        FileLock dead = channel.tryLock()) {
-                    if (dead != null) {
-                        deleteTree(base.resolve(name.substring(0, name.length() - LOCK_SUFFIX.length())));
-                        Files.deleteIfExists(lockFile);
-                    }
-                } catch (NoSuchFileException gone) {
-                    continue;
+                if (name.endsWith(LOCK_SUFFIX)) {
+                    deleteIfFree(entry, base.resolve(name.substring(0, name.length() - LOCK_SUFFIX.length())));
+                } else if (Files.isDirectory(entry) && Files.notExists(base.resolve(name + LOCK_SUFFIX))) {
+                    // A child of a workbench outlived it and wrote there once more.
+                    deleteTree(entry);
                 }
             }
+        }
+    }
+
+    private static void deleteIfFree(Path lockFile, Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+                FileLock dead = channel.tryLock()) {
+            if (dead != null) {
+                deleteTree(directory);
+                Files.deleteIfExists(lockFile);
+            }
+        } catch (NoSuchFileException gone) {
+            // Its owner has just ended, and deletes it without waiting for its turn.
+            return;
         }
     }
 

@@ -67,6 +67,19 @@ class RunDirectoryTest {
     }
 
     @Test
+    void removesADirectoryThatNobodyOwns() throws IOException {
+        Path base;
+        try (RunDirectory directory = RunDirectory.open(temp)) {
+            base = directory.path().getParent();
+        }
+        Files.createDirectories(base.resolve("1-0/cache/data"));
+
+        RunDirectory.open(temp).close();
+
+        assertEquals(List.of("turn"), names(base));
+    }
+
+    @Test
     void refusesADirectoryThatOthersMayEnterOrThatIsALink() throws IOException {
         Path base;
         try (RunDirectory directory = RunDirectory.open(temp)) {
