@@ -15,6 +15,7 @@ import org.kakuri.api.runtime.RuntimeSession;
 import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.api.tee.BackendLease;
+import org.kakuri.api.tee.Capability;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -25,8 +26,6 @@ import org.osgi.service.component.annotations.Component;
 public final class PlainRuntime implements IsolationRuntime {
     /** Name of the one event that is known to occur and not seen. */
     static final String SYSTEM_CALL = "syscall";
-    /** Name of the backend that stands for no hardware. */
-    private static final String UNPROTECTED = "none";
 
     private static final RuntimeInfo INFO = new RuntimeInfo("plain", "an ordinary process, no isolation",
             Set.of(RuntimeImage.Kind.PROGRAM), Set.of(), Long.MAX_VALUE,
@@ -39,10 +38,11 @@ public final class PlainRuntime implements IsolationRuntime {
 
     @Override
     public Cell cell(BackendInfo backend) {
-        if (backend.name().equals(UNPROTECTED)) {
-            return Cell.of("an ordinary Linux process");
-        }
-        return Cell.notApplicable("an ordinary process lives outside every instance of " + backend.name());
+        boolean protects = backend.capabilities().contains(Capability.CONFIDENTIALITY)
+                || backend.capabilities().contains(Capability.INTEGRITY);
+        return protects
+                ? Cell.notApplicable("an ordinary process lives outside every instance of " + backend.name())
+                : Cell.of("an ordinary Linux process");
     }
 
     @Override
@@ -50,7 +50,7 @@ public final class PlainRuntime implements IsolationRuntime {
         Cell cell = cell(backend.info());
         if (!cell.applicable()) {
             throw new Unsupported("runtime plain on backend " + backend.info().name() + ": " + cell.meaning(),
-                    "use backend none, or runtime wasm");
+                    "use a backend that protects nothing, or another runtime");
         }
         if (!(spec.hostCalls() instanceof SessionSpec.Local)) {
             throw new Unsupported("an ordinary process makes its system calls itself; they cannot be mediated",

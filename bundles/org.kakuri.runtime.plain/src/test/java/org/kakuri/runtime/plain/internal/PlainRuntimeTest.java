@@ -40,6 +40,7 @@ import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.api.tee.BackendLease;
 import org.kakuri.api.tee.CallStyle;
+import org.kakuri.api.tee.Capability;
 import org.kakuri.api.tee.Crossing;
 import org.kakuri.api.tee.InstanceSpec;
 import org.kakuri.api.tee.IoIntent;
@@ -62,7 +63,8 @@ class PlainRuntimeTest {
     /** A backend that must not be asked for anything. */
     private record Untouched(BackendInfo info) implements BackendLease {
         static Untouched named(String name) {
-            return new Untouched(new BackendInfo(name, name, Machine.ANY, BackendInfo.Inner.USER, Set.of(), Map.of(),
+            return new Untouched(new BackendInfo(name, name, Machine.ANY, BackendInfo.Inner.USER,
+                    name.equals("none") ? Set.of() : Set.of(Capability.CONFIDENTIALITY), Map.of(),
                     Optional.empty(), Map.of(), Map.of(), List.of()));
         }
 

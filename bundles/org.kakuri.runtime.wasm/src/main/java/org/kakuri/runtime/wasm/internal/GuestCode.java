@@ -51,7 +51,7 @@ final class GuestCode implements InsideCode {
         try (Arena arena = Arena.ofConfined()) {
             setup.enter(inside);
             HostClock clock = clockInside ? hostClock
-                    : id -> inside.callHost(new HostRequest(Services.CLOCK, id, Long.BYTES));
+                    : id -> inside.callHost(new HostRequest(Services.CLOCK, id, 0));
             PosixCalls waiting = setup.waiting();
             var process = new WasiProcess(command.argv(), command.env(), clock, waiting,
                     arena.allocate(WasiProcess.SCRATCH_BYTES, 8));
@@ -86,8 +86,7 @@ final class GuestCode implements InsideCode {
     /** The part of growing inside the instance: has pages offered that are not there yet, and accepts them. */
     private boolean extend(Inside inside, int to) {
         if (to > memory.offered()) {
-            long bytes = (long) (to - memory.offered()) << GuestMemory.PAGE_SHIFT;
-            if (inside.callHost(new HostRequest(Services.MEMORY, to, bytes)) == -Errno.ENOMEM
+            if (inside.callHost(new HostRequest(Services.MEMORY, to, 0)) == -Errno.ENOMEM
                     || memory.offered() < to) {
                 return false;
             }

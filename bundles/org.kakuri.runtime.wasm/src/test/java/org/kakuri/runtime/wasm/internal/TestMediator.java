@@ -58,8 +58,12 @@ final class TestMediator implements AutoCloseable {
     }
 
     SessionSpec.HostCalls calls(CallStyle style) {
+        return calls(style, 100);
+    }
+
+    SessionSpec.HostCalls calls(CallStyle style, int spins) {
         return new SessionSpec.Mediated(new Descriptor(file.fd().number()), file.size(), style,
-                new SessionSpec.Waiting(100, 10), Optional.empty());
+                new SessionSpec.Waiting(spins, 10), Optional.empty());
     }
 
     /** Ends as a mediator that closes the page in good order. */
