@@ -16,6 +16,7 @@ public interface GuestProcess {
      *
      * @return how it ended; empty if it still runs at the deadline
      * @throws org.kakuri.api.Gone if its session or host process went away
+     * @throws org.kakuri.api.KakuriException if the waiting thread was interrupted; the guest runs on
      */
     Optional<GuestExit> waitFor(Deadline deadline);
 

@@ -1,6 +1,8 @@
 package org.kakuri.api.runtime;
 
+import java.util.List;
 import org.kakuri.api.Deadline;
+import org.kakuri.api.Unsupported;
 import org.kakuri.api.tee.Evidence;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.api.tee.Measurement;
@@ -13,7 +15,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface RuntimeSession extends AutoCloseable {
     /**
-     * Starts a guest process.
+     * Starts a guest process. Descriptors that the command passes are duplicated before this returns; the caller may close his
+     * own then.
      *
      * @throws org.kakuri.api.Refused if the command cannot be run; the session goes on
      * @throws org.kakuri.api.Gone if the session has ended
@@ -44,6 +47,24 @@ public interface RuntimeSession extends AutoCloseable {
 
     /** Lets guests at rest go on. */
     void resume();
+
+    /**
+     * Returns the memory of the session's instances, so that an attack knows where to look.
+     *
+     * @throws org.kakuri.api.Unsupported if this runtime cannot tell
+     */
+    default List<MemoryArea> memory() {
+        throw new Unsupported("this runtime does not tell where its guests' memory lies", "");
+    }
+
+    /**
+     * Lets somebody outside touch memory of the session's machine. A refusal is a result, not an exception.
+     *
+     * @throws org.kakuri.api.Unsupported if the session has no modelled machine
+     */
+    default HostAccess.Result touch(HostAccess access) {
+        throw new Unsupported("this session has no modelled memory", "");
+    }
 
     /** Returns the architectural events of the session so far, of all its instances. */
     LedgerSnapshot ledger();

@@ -3,8 +3,6 @@ package org.kakuri.core.internal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.wiring.BundleRevision;
@@ -16,16 +14,23 @@ final class Declared {
     /** Returns a line for each bundle that declares a service of the type and has not registered one. */
     static List<String> withoutService(BundleContext context, Class<?> type,
             Collection<? extends Provider<?, ?>> registered) {
-        Set<Long> there = registered.stream().map(Provider::bundleId).collect(Collectors.toSet());
         List<String> missing = new ArrayList<>();
         for (Bundle bundle : context.getBundles()) {
-            BundleRevision revision = bundle.adapt(BundleRevision.class);
-            if (revision != null && declares(revision, type) && !there.contains(bundle.getBundleId())) {
-                missing.add("%s declares a %s and provides none; the bundle is %s".formatted(bundle.getSymbolicName(),
-                        type.getSimpleName(), state(bundle)));
-            }
+            missing.addAll(withoutService(bundle, type, registered));
         }
         return missing;
+    }
+
+    /** Returns a line if the bundle declares a service of the type and has not registered one, otherwise nothing. */
+    static List<String> withoutService(Bundle bundle, Class<?> type,
+            Collection<? extends Provider<?, ?>> registered) {
+        BundleRevision revision = bundle.adapt(BundleRevision.class);
+        boolean there = registered.stream().anyMatch(provider -> provider.bundleId() == bundle.getBundleId());
+        if (revision == null || there || !declares(revision, type)) {
+            return List.of();
+        }
+        return List.of("%s declares a %s and provides none; the bundle is %s".formatted(bundle.getSymbolicName(),
+                type.getSimpleName(), state(bundle)));
     }
 
     private static boolean declares(BundleRevision revision, Class<?> type) {

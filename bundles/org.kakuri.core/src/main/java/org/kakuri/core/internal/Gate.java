@@ -70,6 +70,16 @@ final class Gate {
         }
     }
 
+    /** Returns whether it is closed. */
+    boolean closed() {
+        lock.lock();
+        try {
+            return closedBecause != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Waits until nobody is inside.
      *

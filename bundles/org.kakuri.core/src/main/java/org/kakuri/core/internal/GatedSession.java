@@ -1,10 +1,13 @@
 package org.kakuri.core.internal;
 
+import java.util.List;
 import java.util.function.Consumer;
 import org.kakuri.api.Deadline;
 import org.kakuri.api.runtime.Command;
 import org.kakuri.api.runtime.GuestPlacement;
 import org.kakuri.api.runtime.GuestProcess;
+import org.kakuri.api.runtime.HostAccess;
+import org.kakuri.api.runtime.MemoryArea;
 import org.kakuri.api.runtime.Quiescence;
 import org.kakuri.api.runtime.RuntimeSession;
 import org.kakuri.api.tee.Evidence;
@@ -72,6 +75,20 @@ final class GatedSession implements RuntimeSession {
     public void resume() {
         try (var _ = gate.enter()) {
             session.resume();
+        }
+    }
+
+    @Override
+    public List<MemoryArea> memory() {
+        try (var _ = gate.enter()) {
+            return session.memory();
+        }
+    }
+
+    @Override
+    public HostAccess.Result touch(HostAccess access) {
+        try (var _ = gate.enter()) {
+            return session.touch(access);
         }
     }
 

@@ -52,6 +52,45 @@ final class Provider<S, I> {
         return leases;
     }
 
+    /** Returns whether it was taken away. */
+    boolean retired() {
+        return gate.closed();
+    }
+
+    /**
+     * Waits until nobody has a lease any more.
+     *
+     * @return whether all leases ended before the deadline
+     */
+    boolean awaitNoLeases(Deadline deadline) {
+        while (!leases.isEmpty()) {
+            if (deadline.passed()) {
+                return false;
+            }
+            try {
+                Thread.sleep(1);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Ends the leases that are left.
+     *
+     * @return how many sessions were open under them
+     */
+    int revokeLeases(String reason) {
+        int sessions = 0;
+        for (LeaseOnLoan lease : leases) {
+            sessions += lease.status().sessions();
+            lease.revoke(reason);
+        }
+        return sessions;
+    }
+
     /**
      * Takes the provider away from everybody: no new calls, a bounded wait for those inside, then the leases end.
      *
@@ -62,9 +101,7 @@ final class Provider<S, I> {
         gate.close(reason);
         gate.awaitEmpty(deadline);
         int left = gate.inside();
-        for (LeaseOnLoan lease : leases) {
-            lease.revoke(reason);
-        }
+        revokeLeases(reason);
         return left;
     }
 }

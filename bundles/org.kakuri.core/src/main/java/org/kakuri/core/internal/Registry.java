@@ -1,7 +1,9 @@
 package org.kakuri.core.internal;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -18,6 +20,7 @@ import org.kakuri.api.Nearest;
 final class Registry<S, I> {
     private final String kind;
     private final TreeMap<String, List<Provider<S, I>>> byName = new TreeMap<>();
+    private final Map<String, String> routes = new HashMap<>();
 
     /**
      * @param kind what is registered, for messages: {@code backend} or {@code runtime}
@@ -55,6 +58,40 @@ final class Registry<S, I> {
     /** Returns the provider of a name. */
     synchronized Optional<Provider<S, I>> find(String name) {
         return Optional.ofNullable(byName.get(name)).map(List::getFirst);
+    }
+
+    /** Makes a provider answer to its name, in front of others of that name. */
+    synchronized void prefer(Provider<S, I> provider) {
+        List<Provider<S, I>> same = byName.get(provider.name());
+        same.remove(provider);
+        same.addFirst(provider);
+    }
+
+    /** From now on leases of one name are given the other; a way back that stood until now is removed. */
+    synchronized void route(String from, String to) {
+        routes.remove(to);
+        routes.replaceAll((_, target) -> target.equals(from) ? to : target);
+        routes.put(from, to);
+        routes.entrySet().removeIf(route -> route.getKey().equals(route.getValue()));
+    }
+
+    /** Ends the detour of a name: somebody asked for the real one again. */
+    synchronized void unroute(String name) {
+        routes.remove(name);
+    }
+
+    /** Returns the name that leases of a name are given. */
+    synchronized String routed(String name) {
+        return routes.getOrDefault(name, name);
+    }
+
+    /**
+     * Returns the provider that leases of a name are given, waiting for it to appear.
+     *
+     * @throws org.kakuri.api.UsageError if there is none at the deadline
+     */
+    synchronized Provider<S, I> awaitRouted(String name, Deadline deadline) {
+        return await(routed(name), deadline);
     }
 
     /**

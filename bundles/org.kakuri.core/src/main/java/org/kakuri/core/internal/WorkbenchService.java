@@ -1,5 +1,6 @@
 package org.kakuri.core.internal;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,8 @@ import org.kakuri.api.runtime.LeaseInfo;
 import org.kakuri.api.runtime.Readiness;
 import org.kakuri.api.runtime.RuntimeInfo;
 import org.kakuri.api.runtime.Selector;
+import org.kakuri.api.runtime.Swap;
+import org.kakuri.api.runtime.SwapReport;
 import org.kakuri.api.runtime.Workbench;
 import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.api.tee.Capability;
@@ -42,6 +45,8 @@ public final class WorkbenchService implements Workbench {
     private final Registry<TeeBackend, BackendInfo> backends = new Registry<>("backend");
     private final Registry<IsolationRuntime, RuntimeInfo> runtimes = new Registry<>("runtime");
     private final ProviderTracker tracker;
+    private final Swapper swapper;
+    private final BundleUpdate updater;
     private volatile DomainHosts domains;
     private volatile String backendInUse = "none";
     private volatile String runtimeInUse = "wasm";
@@ -52,6 +57,8 @@ public final class WorkbenchService implements Workbench {
         this.context = context;
         this.machines = machines;
         this.tracker = new ProviderTracker(context, backends, runtimes, DRAIN);
+        this.swapper = new Swapper(context, backends, runtimes);
+        this.updater = new BundleUpdate(context, backends, runtimes);
         tracker.open();
     }
 
@@ -116,8 +123,23 @@ public final class WorkbenchService implements Workbench {
 
     @Override
     public Lease lease(Selector selector, Deadline deadline) {
-        var backend = backends.await(selector.backend().orElse(backendInUse), deadline);
-        var runtime = runtimes.await(selector.runtime().orElse(runtimeInUse), deadline);
+        while (true) {
+            var backend = backends.awaitRouted(selector.backend().orElse(backendInUse), deadline);
+            var runtime = runtimes.awaitRouted(selector.runtime().orElse(runtimeInUse), deadline);
+            var lease = new LeaseOnLoan(backend, runtime, fitting(backend, runtime, selector),
+                    machines.machine(backend.info().architecture(), selector.host()),
+                    () -> Optional.ofNullable(domains));
+            backend.leases().add(lease);
+            runtime.leases().add(lease);
+            if (!backend.retired() && !runtime.retired() || deadline.passed()) {
+                return lease;
+            }
+            lease.close();
+        }
+    }
+
+    private Cell fitting(Provider<TeeBackend, BackendInfo> backend, Provider<IsolationRuntime, RuntimeInfo> runtime,
+            Selector selector) {
         Set<Capability> missing = missing(selector.needs(), backend.info());
         if (!missing.isEmpty()) {
             List<String> able = backends().stream()
@@ -129,17 +151,10 @@ public final class WorkbenchService implements Workbench {
         }
         Cell cell = cell(backend, runtime);
         if (!cell.applicable()) {
-            throw new Unsupported(
-                    "runtime %s on backend %s means nothing: %s".formatted(runtime.name(), backend.name(),
-                            cell.meaning()),
-                    "see which pairs mean something: sys:matrix");
+            throw new Unsupported("runtime %s on backend %s means nothing: %s".formatted(runtime.name(),
+                    backend.name(), cell.meaning()), "see which pairs mean something: sys:matrix");
         }
-        var lease = new LeaseOnLoan(backend, runtime, cell,
-                machines.machine(backend.info().architecture(), selector.host()),
-                () -> Optional.ofNullable(domains));
-        backend.leases().add(lease);
-        runtime.leases().add(lease);
-        return lease;
+        return cell;
     }
 
     private static Set<Capability> missing(Set<Capability> needs, BackendInfo backend) {
@@ -168,6 +183,30 @@ public final class WorkbenchService implements Workbench {
     }
 
     @Override
+    public SwapReport plan(Swap swap) {
+        return swapper.plan(swap);
+    }
+
+    @Override
+    public SwapReport swap(Swap swap) {
+        return swapper.swap(swap, this::afterRouting);
+    }
+
+    private void afterRouting(Swap swap) {
+        if (swap.kind() == Swap.Kind.BACKEND && backendInUse.equals(swap.from())) {
+            backendInUse = swap.to();
+        }
+        if (swap.kind() == Swap.Kind.RUNTIME && runtimeInUse.equals(swap.from())) {
+            runtimeInUse = swap.to();
+        }
+    }
+
+    @Override
+    public SwapReport update(Path jar, Duration drain) {
+        return updater.update(jar, drain);
+    }
+
+    @Override
     public InUse inUse() {
         return new InUse(backendInUse, runtimeInUse);
     }
@@ -175,12 +214,14 @@ public final class WorkbenchService implements Workbench {
     @Override
     public InUse useBackend(String name) {
         backendInUse = backends.await(name, Deadline.in(SHORT_WAIT)).name();
+        backends.unroute(name);
         return inUse();
     }
 
     @Override
     public InUse useRuntime(String name) {
         runtimeInUse = runtimes.await(name, Deadline.in(SHORT_WAIT)).name();
+        runtimes.unroute(name);
         return inUse();
     }
 }

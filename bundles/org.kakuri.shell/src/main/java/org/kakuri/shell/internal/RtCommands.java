@@ -19,6 +19,8 @@ import org.kakuri.api.command.WordsSyntax;
 import org.kakuri.api.runtime.Command;
 import org.kakuri.api.runtime.RuntimeImage;
 import org.kakuri.api.runtime.RuntimeInfo;
+import org.kakuri.api.runtime.Swap;
+import org.kakuri.api.runtime.SwapReport;
 import org.kakuri.api.runtime.Workbench;
 import org.kakuri.api.tee.Capability;
 import org.osgi.service.component.annotations.Activate;
@@ -27,7 +29,7 @@ import org.osgi.service.component.annotations.Reference;
 
 /** Commands about isolation runtimes. */
 @Component(property = {"kakuri.command.scope=rt", "kakuri.command.function=list", "kakuri.command.function=info",
-    "kakuri.command.function=use", "kakuri.command.function=run"})
+    "kakuri.command.function=use", "kakuri.command.function=swap", "kakuri.command.function=run"})
 public final class RtCommands implements CommandSet {
     private static final List<String> RUN_OPTIONS = List.of("tee", "memory", "dir", "env", "timeout", "option");
 
@@ -75,6 +77,12 @@ public final class RtCommands implements CommandSet {
     @Descriptor("Puts an isolation runtime into use for everything that does not name one.")
     public Workbench.InUse use(@Descriptor("name of the runtime") String name) {
         return workbench.useRuntime(name);
+    }
+
+    /** Swaps a runtime for another. */
+    @Descriptor("Swaps an isolation runtime for another while everything runs: new leases go to it, live sessions drain.")
+    public SwapReport swap(@WordsSyntax(flags = "dry-run") @Descriptor(Swaps.USAGE) Words words) {
+        return Swaps.run(workbench, Swap.Kind.RUNTIME, words);
     }
 
     /** Runs a program. */

@@ -7,6 +7,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.apache.felix.service.command.Descriptor;
 import org.kakuri.api.command.CommandSet;
+import org.kakuri.api.command.Words;
+import org.kakuri.api.command.WordsSyntax;
+import org.kakuri.api.runtime.Swap;
+import org.kakuri.api.runtime.SwapReport;
 import org.kakuri.api.runtime.Workbench;
 import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.api.tee.Capability;
@@ -18,7 +22,7 @@ import org.osgi.service.component.annotations.Reference;
 
 /** Commands about TEE backends and their prices. */
 @Component(property = {"kakuri.command.scope=tee", "kakuri.command.function=list", "kakuri.command.function=info",
-    "kakuri.command.function=use", "kakuri.command.function=calibrate"})
+    "kakuri.command.function=use", "kakuri.command.function=swap", "kakuri.command.function=calibrate"})
 public final class TeeCommands implements CommandSet {
     private final Workbench workbench;
     private final CostProfiles profiles;
@@ -76,6 +80,12 @@ public final class TeeCommands implements CommandSet {
     @Descriptor("Puts a TEE backend into use for everything that does not name one.")
     public Workbench.InUse use(@Descriptor("name of the backend") String name) {
         return workbench.useBackend(name);
+    }
+
+    /** Swaps a backend for another. */
+    @Descriptor("Swaps a TEE backend for another while everything runs: new leases go to it, live sessions drain.")
+    public SwapReport swap(@WordsSyntax(flags = "dry-run") @Descriptor(Swaps.USAGE) Words words) {
+        return Swaps.run(workbench, Swap.Kind.BACKEND, words);
     }
 
     /** Lists the cost profiles. */

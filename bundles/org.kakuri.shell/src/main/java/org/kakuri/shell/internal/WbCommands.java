@@ -1,16 +1,20 @@
 package org.kakuri.shell.internal;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.apache.felix.service.command.Descriptor;
 import org.kakuri.api.command.CommandSet;
+import org.kakuri.api.command.Words;
+import org.kakuri.api.command.WordsSyntax;
 import org.kakuri.api.runtime.LeaseInfo;
+import org.kakuri.api.runtime.SwapReport;
 import org.kakuri.api.runtime.Workbench;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** Commands about the workbench itself. */
-@Component(property = {"kakuri.command.scope=wb", "kakuri.command.function=status"})
+@Component(property = {"kakuri.command.scope=wb", "kakuri.command.function=status", "kakuri.command.function=update"})
 public final class WbCommands implements CommandSet {
     private final Workbench workbench;
 
@@ -31,5 +35,15 @@ public final class WbCommands implements CommandSet {
                 workbench.backends().stream().map(info -> info.name()).toList(),
                 workbench.runtimes().stream().map(info -> info.name()).toList(), workbench.readiness().waitingFor(),
                 workbench.leases());
+    }
+
+    /** Installs or updates a bundle. */
+    @Descriptor("Installs a bundle, or puts a changed one in the place of the running one without losing a call.")
+    public SwapReport update(@WordsSyntax @Descriptor("""
+            JAR [--drain SECONDS]
+            JAR              the bundle; the running one with its symbolic name is drained and uninstalled
+            --drain SECONDS  how long live sessions of the running one may go on; 30 if not given""") Words words) {
+        words.onlyNames(List.of("drain"));
+        return workbench.update(Path.of(words.word(0, "JAR")).toAbsolutePath(), Swaps.drain(words));
     }
 }
