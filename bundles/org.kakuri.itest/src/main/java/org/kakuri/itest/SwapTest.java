@@ -18,6 +18,7 @@ import org.kakuri.api.Deadline;
 import org.kakuri.api.Gone;
 import org.kakuri.api.Refused;
 import org.kakuri.api.UsageError;
+import org.kakuri.api.runtime.HotSwap;
 import org.kakuri.api.runtime.Lease;
 import org.kakuri.api.runtime.Selector;
 import org.kakuri.api.runtime.Swap;
@@ -47,6 +48,9 @@ class SwapTest {
     @InjectService
     Workbench workbench;
 
+    @InjectService
+    HotSwap swaps;
+
     private static Swap swap(String from, String to) {
         return new Swap(Swap.Kind.BACKEND, from, to, DRAIN);
     }
@@ -59,7 +63,7 @@ class SwapTest {
 
     @Test
     void aDryRunChangesNothing() {
-        SwapReport report = workbench.plan(swap("trustzone", "none"));
+        SwapReport report = swaps.plan(swap("trustzone", "none"));
 
         assertTrue(report.services().contains("new leases of backend trustzone would go to none"));
         assertTrue(report.services().stream().anyMatch(line -> line.contains("confidentiality")), report.toString());
@@ -71,10 +75,10 @@ class SwapTest {
         try (var load = new Load(workbench, Selector.of("trustzone", "wasm"), Modules.RETURNS.in(folder), 4)) {
             for (int i = 0; i < 20; i++) {
                 load.awaitCalls(4);
-                workbench.swap(swap("trustzone", "none"));
+                swaps.swap(swap("trustzone", "none"));
                 assertEquals("none", leased("trustzone"));
                 load.awaitCalls(4);
-                workbench.swap(swap("none", "trustzone"));
+                swaps.swap(swap("none", "trustzone"));
                 assertEquals("trustzone", leased("trustzone"));
             }
             assertEquals(List.of(), load.failures());
@@ -95,9 +99,9 @@ class SwapTest {
             for (int i = 1; i <= 3; i++) {
                 load.awaitCalls(4);
                 long before = Frameworks.bundle(context, TRUSTZONE).getBundleId();
-                SwapReport backend = workbench.update(ChangedJar.of(trustzone, folder, i), DRAIN);
+                SwapReport backend = swaps.update(ChangedJar.of(trustzone, folder, i), DRAIN);
                 load.awaitCalls(4);
-                workbench.update(ChangedJar.of(wasm, folder, 100 + i), DRAIN);
+                swaps.update(ChangedJar.of(wasm, folder, 100 + i), DRAIN);
 
                 assertEquals(0, backend.ended(), backend.toString());
                 assertNotEquals(before, Frameworks.bundle(context, TRUSTZONE).getBundleId());
@@ -117,7 +121,7 @@ class SwapTest {
         var session = lease.open(Modules.LOOPS.in(folder),
                 org.kakuri.api.runtime.SessionSpec.inline("loops", 1 << 20));
         try {
-            SwapReport report = workbench.swap(new Swap(Swap.Kind.BACKEND, "trustzone", "none", Duration.ofMillis(50)));
+            SwapReport report = swaps.swap(new Swap(Swap.Kind.BACKEND, "trustzone", "none", Duration.ofMillis(50)));
 
             assertEquals(1, report.ended());
             Gone gone = assertThrows(Gone.class, session::ledger);
@@ -133,8 +137,8 @@ class SwapTest {
         long before = Frameworks.bundle(context, TRUSTZONE).getBundleId();
         Path torn = Files.write(folder.resolve("torn.jar"), new byte[] {'P', 'K', 3, 4, 0, 0});
 
-        assertThrows(Refused.class, () -> workbench.update(torn, DRAIN));
-        assertThrows(Refused.class, () -> workbench.update(folder.resolve("none.jar"), DRAIN));
+        assertThrows(Refused.class, () -> swaps.update(torn, DRAIN));
+        assertThrows(Refused.class, () -> swaps.update(folder.resolve("none.jar"), DRAIN));
 
         assertEquals(before, Frameworks.bundle(context, TRUSTZONE).getBundleId());
         assertEquals("trustzone", leased("trustzone"));
@@ -144,7 +148,7 @@ class SwapTest {
     void aBundleThatOthersUseIsNotUpdatedWhileItRuns() throws Exception {
         Path api = ChangedJar.of(ChangedJar.original(Frameworks.bundle(context, "org.kakuri.api")), folder, 1);
 
-        Refused refused = assertThrows(Refused.class, () -> workbench.update(api, DRAIN));
+        Refused refused = assertThrows(Refused.class, () -> swaps.update(api, DRAIN));
 
         assertTrue(refused.getMessage().startsWith("org.kakuri.api cannot be updated while it runs: "),
                 refused.getMessage());
@@ -152,7 +156,7 @@ class SwapTest {
 
     @Test
     void unknownNamesAreToldTheNearest() {
-        UsageError error = assertThrows(UsageError.class, () -> workbench.swap(swap("trustzome", "none")));
+        UsageError error = assertThrows(UsageError.class, () -> swaps.swap(swap("trustzome", "none")));
 
         assertEquals("did you mean trustzone?", error.remedy());
     }

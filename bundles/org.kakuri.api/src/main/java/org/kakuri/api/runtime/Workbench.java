@@ -1,7 +1,5 @@
 package org.kakuri.api.runtime;
 
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.kakuri.api.Deadline;
 import org.kakuri.api.tee.BackendInfo;
@@ -49,31 +47,6 @@ public interface Workbench {
 
     /** Returns what is on loan at this moment, for {@code wb:status}. */
     List<LeaseInfo> leases();
-
-    /**
-     * Tells what a swap would change, without changing anything.
-     *
-     * @throws org.kakuri.api.UsageError if a name is unknown
-     */
-    SwapReport plan(Swap swap);
-
-    /**
-     * Swaps. Returns when live sessions have ended, or were ended at the deadline.
-     *
-     * @throws org.kakuri.api.UsageError if a name is unknown; nothing was changed
-     */
-    SwapReport swap(Swap swap);
-
-    /**
-     * Installs a bundle, or puts a changed one in the place of the one with the same symbolic name: the new one is installed
-     * beside the old one and started, takes over, then the old one is drained and uninstalled. If the new one does not come
-     * up, it is removed and the old one goes on.
-     *
-     * @param jar the bundle
-     * @param drain how long live sessions of the old one may go on
-     * @throws org.kakuri.api.Refused if the jar is no bundle, or other bundles are wired to it, or it does not come up
-     */
-    SwapReport update(Path jar, Duration drain);
 
     /** Returns the pair in use: what a selector without names takes. */
     InUse inUse();

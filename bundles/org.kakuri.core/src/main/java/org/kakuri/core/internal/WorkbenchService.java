@@ -12,6 +12,7 @@ import org.kakuri.api.Nearest;
 import org.kakuri.api.Unsupported;
 import org.kakuri.api.runtime.Cell;
 import org.kakuri.api.runtime.DomainHosts;
+import org.kakuri.api.runtime.HotSwap;
 import org.kakuri.api.runtime.IsolationRuntime;
 import org.kakuri.api.runtime.Lease;
 import org.kakuri.api.runtime.LeaseInfo;
@@ -35,7 +36,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 
 /** The workbench: lends what its {@link ProviderTracker} finds. */
 @Component(immediate = true)
-public final class WorkbenchService implements Workbench {
+public final class WorkbenchService implements Workbench, HotSwap {
     /** How long calls inside a backend or runtime that is being stopped are waited for. */
     static final Duration DRAIN = Duration.ofSeconds(5);
     private static final Duration SHORT_WAIT = Duration.ofSeconds(2);

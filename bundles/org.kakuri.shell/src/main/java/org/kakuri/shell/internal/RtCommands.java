@@ -21,6 +21,7 @@ import org.kakuri.api.runtime.RuntimeImage;
 import org.kakuri.api.runtime.RuntimeInfo;
 import org.kakuri.api.runtime.Swap;
 import org.kakuri.api.runtime.SwapReport;
+import org.kakuri.api.runtime.HotSwap;
 import org.kakuri.api.runtime.Workbench;
 import org.kakuri.api.tee.Capability;
 import org.osgi.service.component.annotations.Activate;
@@ -34,11 +35,13 @@ public final class RtCommands implements CommandSet {
     private static final List<String> RUN_OPTIONS = List.of("tee", "memory", "dir", "env", "timeout", "option");
 
     private final Workbench workbench;
+    private final HotSwap swaps;
 
     /** Takes what the commands ask. */
     @Activate
-    public RtCommands(@Reference Workbench workbench) {
+    public RtCommands(@Reference Workbench workbench, @Reference HotSwap swaps) {
         this.workbench = workbench;
+        this.swaps = swaps;
     }
 
     /** A runtime in a list. */
@@ -82,7 +85,7 @@ public final class RtCommands implements CommandSet {
     /** Swaps a runtime for another. */
     @Descriptor("Swaps an isolation runtime for another while everything runs: new leases go to it, live sessions drain.")
     public SwapReport swap(@WordsSyntax(flags = "dry-run") @Descriptor(Swaps.USAGE) Words words) {
-        return Swaps.run(workbench, Swap.Kind.RUNTIME, words);
+        return Swaps.run(swaps, Swap.Kind.RUNTIME, words);
     }
 
     /** Runs a program. */

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.List;
 import org.kakuri.api.UsageError;
 import org.kakuri.api.command.Words;
+import org.kakuri.api.runtime.HotSwap;
 import org.kakuri.api.runtime.Swap;
 import org.kakuri.api.runtime.SwapReport;
-import org.kakuri.api.runtime.Workbench;
 
 /** What {@code tee:swap} and {@code rt:swap} share. */
 final class Swaps {
@@ -20,13 +20,13 @@ final class Swaps {
 
     private Swaps() {}
 
-    static SwapReport run(Workbench workbench, Swap.Kind kind, Words words) {
+    static SwapReport run(HotSwap swaps, Swap.Kind kind, Words words) {
         words.onlyNames(List.of("drain"));
         if (words.positional().size() > 2) {
             throw new UsageError("too many words: " + words.positional(), "give FROM and TO");
         }
         Swap swap = new Swap(kind, words.word(0, "FROM"), words.word(1, "TO"), drain(words));
-        return words.flags().contains("dry-run") ? workbench.plan(swap) : workbench.swap(swap);
+        return words.flags().contains("dry-run") ? swaps.plan(swap) : swaps.swap(swap);
     }
 
     static Duration drain(Words words) {

@@ -11,6 +11,7 @@ import org.kakuri.api.command.Words;
 import org.kakuri.api.command.WordsSyntax;
 import org.kakuri.api.runtime.Swap;
 import org.kakuri.api.runtime.SwapReport;
+import org.kakuri.api.runtime.HotSwap;
 import org.kakuri.api.runtime.Workbench;
 import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.api.tee.Capability;
@@ -25,12 +26,14 @@ import org.osgi.service.component.annotations.Reference;
     "kakuri.command.function=use", "kakuri.command.function=swap", "kakuri.command.function=calibrate"})
 public final class TeeCommands implements CommandSet {
     private final Workbench workbench;
+    private final HotSwap swaps;
     private final CostProfiles profiles;
 
     /** Takes what the commands ask. */
     @Activate
-    public TeeCommands(@Reference Workbench workbench, @Reference CostProfiles profiles) {
+    public TeeCommands(@Reference Workbench workbench, @Reference HotSwap swaps, @Reference CostProfiles profiles) {
         this.workbench = workbench;
+        this.swaps = swaps;
         this.profiles = profiles;
     }
 
@@ -85,7 +88,7 @@ public final class TeeCommands implements CommandSet {
     /** Swaps a backend for another. */
     @Descriptor("Swaps a TEE backend for another while everything runs: new leases go to it, live sessions drain.")
     public SwapReport swap(@WordsSyntax(flags = "dry-run") @Descriptor(Swaps.USAGE) Words words) {
-        return Swaps.run(workbench, Swap.Kind.BACKEND, words);
+        return Swaps.run(swaps, Swap.Kind.BACKEND, words);
     }
 
     /** Lists the cost profiles. */

@@ -8,6 +8,7 @@ import org.kakuri.api.command.Words;
 import org.kakuri.api.command.WordsSyntax;
 import org.kakuri.api.runtime.LeaseInfo;
 import org.kakuri.api.runtime.SwapReport;
+import org.kakuri.api.runtime.HotSwap;
 import org.kakuri.api.runtime.Workbench;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -17,11 +18,13 @@ import org.osgi.service.component.annotations.Reference;
 @Component(property = {"kakuri.command.scope=wb", "kakuri.command.function=status", "kakuri.command.function=update"})
 public final class WbCommands implements CommandSet {
     private final Workbench workbench;
+    private final HotSwap swaps;
 
     /** Takes what the commands ask. */
     @Activate
-    public WbCommands(@Reference Workbench workbench) {
+    public WbCommands(@Reference Workbench workbench, @Reference HotSwap swaps) {
         this.workbench = workbench;
+        this.swaps = swaps;
     }
 
     /** The state of the workbench. */
@@ -44,6 +47,6 @@ public final class WbCommands implements CommandSet {
             JAR              the bundle; the running one with its symbolic name is drained and uninstalled
             --drain SECONDS  how long live sessions of the running one may go on; 30 if not given""") Words words) {
         words.onlyNames(List.of("drain"));
-        return workbench.update(Path.of(words.word(0, "JAR")).toAbsolutePath(), Swaps.drain(words));
+        return swaps.update(Path.of(words.word(0, "JAR")).toAbsolutePath(), Swaps.drain(words));
     }
 }
