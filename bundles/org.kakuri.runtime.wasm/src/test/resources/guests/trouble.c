@@ -2,7 +2,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static volatile int sink;
@@ -78,6 +80,17 @@ int main(int argc, char **argv) {
     if (!strcmp(what, "sleep")) {
         write(1, "x", 1);
         return sleep(100000);
+    }
+    if (!strcmp(what, "socket")) {
+        char data[8];
+        int n = (int)recv(0, data, sizeof data, 0);
+        int sent = (int)send(0, data, n, 0);
+        int ended = shutdown(0, SHUT_WR);
+        int after = (int)send(0, data, 1, 0);
+        fprintf(stderr, "%d %d %d %d %s", n, sent, ended, after, strerror(errno));
+        after = (int)recv(2, data, sizeof data, 0);
+        fprintf(stderr, " %d %s\n", after, strerror(errno));
+        return 0;
     }
     if (!strcmp(what, "echo")) {
         return echo(atoi(argv[2]), atoi(argv[3]), argc > 4);

@@ -7,6 +7,9 @@ import org.kakuri.api.tee.Inside;
 import org.kakuri.api.tee.InsideCode;
 import org.kakuri.platform.linux.Errno;
 import org.kakuri.platform.linux.posix.PosixCalls;
+import org.kakuri.runtime.wasm.internal.calls.Services;
+import org.kakuri.runtime.wasm.internal.engine.Engine;
+import org.kakuri.runtime.wasm.internal.memory.GuestMemory;
 import org.kakuri.runtime.wasm.internal.wasi.HostClock;
 import org.kakuri.runtime.wasm.internal.wasi.ProcExit;
 import org.kakuri.runtime.wasm.internal.wasi.WasiProcess;
@@ -54,7 +57,7 @@ final class GuestCode implements InsideCode {
                     : id -> inside.callHost(new HostRequest(Services.CLOCK, id, 0));
             PosixCalls waiting = setup.waiting();
             var process = new WasiProcess(command.argv(), command.env(), clock, waiting,
-                    arena.allocate(WasiProcess.SCRATCH_BYTES, 8));
+                    arena.allocate(WasiProcess.SCRATCH_BYTES, 8), setup::settle);
             setup.describe(process);
             start(inside, process);
             return 0;

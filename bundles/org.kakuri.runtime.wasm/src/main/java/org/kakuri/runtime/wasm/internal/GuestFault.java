@@ -4,6 +4,7 @@ import org.kakuri.api.KakuriException;
 import org.kakuri.platform.linux.ring.CorruptPage;
 import org.kakuri.platform.linux.ring.PageClosed;
 import org.kakuri.platform.linux.ring.PeerGone;
+import org.kakuri.runtime.wasm.internal.engine.WasmImage;
 import run.endive.runtime.TrapException;
 import run.endive.runtime.WasmInterruptedException;
 import run.endive.runtime.WasmRuntimeException;

@@ -18,6 +18,11 @@ import org.kakuri.platform.linux.PathCalls;
 import org.kakuri.platform.linux.WakeFd;
 import org.kakuri.platform.linux.posix.PosixCalls;
 import org.kakuri.platform.linux.ring.CallPageLayout;
+import org.kakuri.runtime.wasm.internal.calls.LocalChannel;
+import org.kakuri.runtime.wasm.internal.calls.MediatedChannel;
+import org.kakuri.runtime.wasm.internal.calls.PageChannel;
+import org.kakuri.runtime.wasm.internal.calls.Services;
+import org.kakuri.runtime.wasm.internal.calls.WakeablePosix;
 import org.kakuri.runtime.wasm.internal.wasi.WasiProcess;
 
 /**
@@ -124,6 +129,13 @@ final class GuestSetup implements AutoCloseable {
         }
         if (mediator != null) {
             mediatorCalls = mediator.calls();
+        }
+    }
+
+    /** Called after each call of the guest's. */
+    void settle() {
+        if (mediator != null) {
+            mediator.settle();
         }
     }
 

@@ -15,6 +15,7 @@ import org.kakuri.api.tee.Range;
 import org.kakuri.api.tee.TeeInstance;
 import org.kakuri.platform.linux.AnonymousMapping;
 import org.kakuri.platform.linux.Mapping;
+import org.kakuri.runtime.wasm.internal.memory.GuestMemory;
 
 /**
  * The linear memories of a session's guests: each has address space for the most it may become, 4 GiB apart in the instance,

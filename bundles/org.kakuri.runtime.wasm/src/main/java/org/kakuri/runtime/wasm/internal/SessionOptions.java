@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.kakuri.api.Nearest;
 import org.kakuri.api.UsageError;
+import org.kakuri.runtime.wasm.internal.engine.Engine;
 
 /**
  * The options of a session.

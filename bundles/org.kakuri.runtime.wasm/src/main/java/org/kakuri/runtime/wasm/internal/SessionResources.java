@@ -23,6 +23,8 @@ import org.kakuri.platform.linux.Mapping;
 import org.kakuri.platform.linux.NativeException;
 import org.kakuri.platform.linux.PidFd;
 import org.kakuri.platform.linux.ring.CorruptPage;
+import org.kakuri.runtime.wasm.internal.calls.MediatedChannel;
+import org.kakuri.runtime.wasm.internal.engine.WasmImage;
 
 /**
  * What a session holds: the TEE instance with the module in it, room for linear memories, the mediator's page.

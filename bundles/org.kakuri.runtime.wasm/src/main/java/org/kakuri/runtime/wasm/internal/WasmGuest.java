@@ -14,7 +14,6 @@ import org.kakuri.api.tee.Exit;
 import org.kakuri.api.tee.ExitHandler;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.platform.linux.Affinity;
-import org.kakuri.platform.linux.ResourceUsage;
 
 /** A guest and its thread. */
 final class WasmGuest implements GuestProcess {
@@ -69,7 +68,7 @@ final class WasmGuest implements GuestProcess {
     }
 
     private void run(ExitHandler host, Optional<Integer> cpu) {
-        ResourceUsage before = ResourceUsage.ofThread();
+        long before = HostPart.cpuNanos();
         Exit.Final last;
         try {
             cpu.ifPresent(core -> Affinity.set(Affinity.THIS_THREAD, core));
@@ -78,7 +77,7 @@ final class WasmGuest implements GuestProcess {
             LOG.log(System.Logger.Level.ERROR, "guest " + thread.getName() + " failed outside its instance", e);
             last = new Exit.Fault("runtime failed: " + e, false);
         }
-        ResourceUsage used = ResourceUsage.ofThread().since(before);
+        long used = HostPart.cpuNanos() - before;
         events.end();
         synchronized (this) {
             released = true;
@@ -86,7 +85,7 @@ final class WasmGuest implements GuestProcess {
         try {
             ending.release();
         } finally {
-            exit.complete(describe(last, used.userNanos() + used.systemNanos()));
+            exit.complete(describe(last, used));
         }
     }
 

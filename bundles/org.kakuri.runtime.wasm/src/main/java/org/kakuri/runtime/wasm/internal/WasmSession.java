@@ -23,6 +23,7 @@ import org.kakuri.api.tee.Exit;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.api.tee.Measurement;
 import org.kakuri.api.tee.Resume;
+import org.kakuri.runtime.wasm.internal.engine.Engine;
 
 /**
  * One module in one TEE instance. Each guest is a Wasm instance of its own, with its own linear memory in the TEE instance and

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.kakuri.api.runtime.RuntimeSession;
+import org.kakuri.runtime.wasm.internal.engine.CompileCache;
+import org.kakuri.runtime.wasm.internal.engine.WasmImage;
 
 @Timeout(60)
 class CompileCacheTest {

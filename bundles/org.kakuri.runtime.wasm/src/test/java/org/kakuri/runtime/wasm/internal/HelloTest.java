@@ -3,12 +3,17 @@ package org.kakuri.runtime.wasm.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kakuri.api.runtime.RuntimeSession;
+import org.kakuri.runtime.wasm.internal.engine.WasmImage;
 
 @Timeout(60)
 class HelloTest {
@@ -33,6 +38,15 @@ class HelloTest {
             assertTrue(result.exit().cpuNanos() > 0, result.exit().toString());
             assertTrue(result.exit().peakMemory() >= 65536 && result.exit().peakMemory() <= Bench.MEMORY,
                     result.exit().toString());
+        }
+    }
+
+    @Test
+    void runsTheGuestsThatWereBuiltFromTheirSources() throws IOException {
+        Path folder = Bench.guest("hello").getParent();
+        for (String line : Files.readAllLines(folder.resolve("SHA256SUMS"))) {
+            String[] part = line.split(" +");
+            assertEquals(part[0], WasmImage.digest(Files.readAllBytes(folder.resolve(part[1]))), part[1]);
         }
     }
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.kakuri.api.runtime.RuntimeSession;
+import org.kakuri.runtime.wasm.internal.engine.WasmImage;
 
 /**
  * A program that nobody here wrote: esbuild, written in Go, 20 MB of module. It is fetched once, by npm where there is one, in

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,8 +27,10 @@ import org.kakuri.api.runtime.GuestExit;
 import org.kakuri.api.runtime.GuestProcess;
 import org.kakuri.api.runtime.Quiescence;
 import org.kakuri.api.runtime.RuntimeSession;
+import org.kakuri.platform.linux.FdIo;
 import org.kakuri.platform.linux.Pipe;
 import org.kakuri.platform.linux.ProcFs;
+import org.kakuri.platform.linux.UnixSocketPair;
 
 /** Guests that misbehave, and guests that are ended. */
 @Timeout(60)
@@ -209,6 +214,27 @@ class TroubleTest {
             assertEquals(open, ProcFs.openDescriptors());
         }
         assertEquals(before, ProcFs.openDescriptors());
+    }
+
+    @Test
+    void speaksOverASocketItWasGiven() {
+        try (RuntimeSession session = bench.open("trouble");
+                Pipe err = Pipe.open();
+                UnixSocketPair sockets = UnixSocketPair.stream();
+                Arena arena = Arena.ofConfined()) {
+            FdIo.writeFully(sockets.left(), arena.allocateFrom("hello", StandardCharsets.UTF_8).asSlice(0, 5));
+            GuestProcess guest = session.spawn(command(List.of("trouble", "socket"),
+                    GuestDescriptor.passed(0, sockets.right().number()),
+                    GuestDescriptor.passed(2, err.writer().number())));
+            err.writer().close();
+
+            assertEquals(OptionalInt.of(0), Bench.end(guest).status());
+
+            assertEquals("5 5 0 -1 Broken pipe -1 Not a socket\n", Bench.read(err));
+            MemorySegment echoed = arena.allocate(16);
+            assertEquals(5, FdIo.readFully(sockets.left(), echoed));
+            assertEquals("hello", echoed.getString(0));
+        }
     }
 
     @Test

@@ -1,7 +1,7 @@
 package org.kakuri.runtime.wasm.internal.wasi;
 
 import java.lang.foreign.MemorySegment;
-import org.kakuri.runtime.wasm.internal.GuestMemory;
+import org.kakuri.runtime.wasm.internal.memory.GuestMemory;
 
 /**
  * Moves bytes between vectors in the guest's memory and descriptors. Each vector is read from guest memory once and checked

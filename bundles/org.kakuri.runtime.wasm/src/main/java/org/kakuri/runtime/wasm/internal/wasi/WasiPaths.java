@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import org.kakuri.platform.linux.FileStatus;
 import org.kakuri.platform.linux.OpenFlags;
 import org.kakuri.platform.linux.PathCalls;
-import org.kakuri.runtime.wasm.internal.GuestMemory;
+import org.kakuri.runtime.wasm.internal.memory.GuestMemory;
 
 /**
  * The calls {@code path_*}. Each returns a WASI error number. That a path cannot leave its folder is promised by who executes

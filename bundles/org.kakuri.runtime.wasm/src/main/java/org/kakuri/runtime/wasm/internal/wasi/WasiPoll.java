@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.kakuri.platform.linux.PollSet;
 import org.kakuri.platform.linux.posix.PosixCalls;
-import org.kakuri.runtime.wasm.internal.GuestMemory;
+import org.kakuri.runtime.wasm.internal.memory.GuestMemory;
 
 /** The call {@code poll_oneoff}. Everything is copied from guest memory before anything is waited for. */
 final class WasiPoll {

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.kakuri.platform.linux.FileStatus;
 import org.kakuri.platform.linux.OpenFlags;
 import org.kakuri.platform.linux.posix.PosixCalls;
-import org.kakuri.runtime.wasm.internal.GuestMemory;
+import org.kakuri.runtime.wasm.internal.memory.GuestMemory;
 import run.endive.wasm.types.MemoryLimits;
 
 /** What the WASI calls of one guest work on. Made and used by the guest's thread. */
@@ -20,6 +20,7 @@ public final class WasiProcess {
     private final HostClock clock;
     private final PosixCalls waiting;
     private final MemorySegment scratch;
+    private final Runnable settle;
     private final GuestDescriptors descriptors = new GuestDescriptors();
     private final WasiIo io;
     private GuestMemory memory = new GuestMemory(MemorySegment.NULL, new MemoryLimits(0, 0), 0, (from, to) -> true);
@@ -30,9 +31,10 @@ public final class WasiProcess {
      * @param clock reads clocks
      * @param waiting executes waits that concern no descriptor
      * @param scratch native memory of {@link #SCRATCH_BYTES}, inside the instance
+     * @param settle called after each call of the guest's
      */
     public WasiProcess(List<String> argv, Map<String, String> env, HostClock clock, PosixCalls waiting,
-            MemorySegment scratch) {
+            MemorySegment scratch, Runnable settle) {
         this.arguments = argv.stream().map(WasiProcess::cString).toList();
         this.environment = env.entrySet()
                 .stream()
@@ -42,6 +44,7 @@ public final class WasiProcess {
         this.clock = clock;
         this.waiting = waiting;
         this.scratch = scratch;
+        this.settle = settle;
         this.io = new WasiIo(scratch);
     }
 
@@ -96,6 +99,11 @@ public final class WasiProcess {
             descriptors.put(guest,
                     new GuestFd(Nowhere.INSTANCE, guest, FileTypes.CHARACTER, WasiRights.ALL, 0, null));
         }
+    }
+
+    /** Called after each call of the guest's. */
+    void settle() {
+        settle.run();
     }
 
     List<byte[]> arguments() {

@@ -2,7 +2,7 @@ package org.kakuri.runtime.wasm.internal.wasi;
 
 import java.security.SecureRandom;
 import java.util.List;
-import org.kakuri.runtime.wasm.internal.GuestMemory;
+import org.kakuri.runtime.wasm.internal.memory.GuestMemory;
 
 /** The calls that concern the process: arguments, environment, clocks, random numbers. Each returns a WASI error number. */
 final class WasiSystem {

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.kakuri.runtime.wasm.internal.GuestMemory;
-import org.kakuri.runtime.wasm.internal.OutOfBounds;
+import org.kakuri.runtime.wasm.internal.memory.GuestMemory;
+import org.kakuri.runtime.wasm.internal.memory.OutOfBounds;
 import run.endive.runtime.HostFunction;
 import run.endive.runtime.ImportValues;
 import run.endive.wasm.types.FunctionType;
@@ -86,14 +86,14 @@ public final class WasiTable {
                 I64, I32);
         row("fd_pread", (p, a) -> WasiFiles.pread(p, (int) a[0], (int) a[1], (int) a[2], a[3], (int) a[4]), I32, I32,
                 I32, I64, I32);
-        row("fd_prestat_get", (p, a) -> WasiFiles.prestat(p, (int) a[0], (int) a[1]), I32, I32);
-        row("fd_prestat_dir_name", (p, a) -> WasiFiles.prestatName(p, (int) a[0], (int) a[1], (int) a[2]), I32, I32,
+        row("fd_prestat_get", (p, a) -> WasiFolders.prestat(p, (int) a[0], (int) a[1]), I32, I32);
+        row("fd_prestat_dir_name", (p, a) -> WasiFolders.prestatName(p, (int) a[0], (int) a[1], (int) a[2]), I32, I32,
                 I32);
         row("fd_pwrite", (p, a) -> WasiFiles.pwrite(p, (int) a[0], (int) a[1], (int) a[2], a[3], (int) a[4]), I32,
                 I32, I32, I64, I32);
         row("fd_read", (p, a) -> WasiFiles.read(p, (int) a[0], (int) a[1], (int) a[2], (int) a[3]), I32, I32, I32,
                 I32);
-        row("fd_readdir", (p, a) -> WasiFiles.readdir(p, (int) a[0], (int) a[1], (int) a[2], a[3], (int) a[4]), I32,
+        row("fd_readdir", (p, a) -> WasiFolders.readdir(p, (int) a[0], (int) a[1], (int) a[2], a[3], (int) a[4]), I32,
                 I32, I32, I64, I32);
         row("fd_renumber", (p, a) -> WasiFiles.renumber(p, (int) a[0], (int) a[1]), I32, I32);
         row("fd_seek", (p, a) -> WasiFiles.seek(p, (int) a[0], a[1], (int) a[2], (int) a[3]), I32, I64, I32, I32);
@@ -164,6 +164,7 @@ public final class WasiTable {
         int errno;
         try {
             errno = row.call.run(process, arguments);
+            process.settle();
         } catch (OutOfBounds e) {
             errno = WasiErrno.FAULT;
         }
@@ -172,7 +173,9 @@ public final class WasiTable {
 
     private static long value(Row row, WasiProcess process, long[] arguments) {
         try {
-            return row.call.run(process, arguments);
+            int value = row.call.run(process, arguments);
+            process.settle();
+            return value;
         } catch (OutOfBounds e) {
             return -WasiErrno.FAULT;
         }

@@ -1,4 +1,4 @@
-package org.kakuri.runtime.wasm.internal;
+package org.kakuri.runtime.wasm.internal.memory;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

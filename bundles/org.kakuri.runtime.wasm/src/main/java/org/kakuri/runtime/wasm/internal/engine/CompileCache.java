@@ -1,4 +1,4 @@
-package org.kakuri.runtime.wasm.internal;
+package org.kakuri.runtime.wasm.internal.engine;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -25,9 +25,11 @@ import java.nio.charset.StandardCharsets;
  * compiled again. That is no defence against somebody who may write the folder: it must therefore belong to this user and be
  * writable by nobody else, or it is not used at all. Any number of processes may share a folder.
  */
-final class CompileCache {
+public final class CompileCache {
     private static final System.Logger LOG = System.getLogger(CompileCache.class.getName());
     private static final int DIGEST_BYTES = 32;
+    private static final String UID = "unix:uid";
+    private static final Path SELF = Path.of("/proc/self");
     private static final Set<PosixFilePermission> OTHERS = EnumSet.of(PosixFilePermission.GROUP_WRITE,
             PosixFilePermission.OTHERS_WRITE);
 
@@ -39,7 +41,7 @@ final class CompileCache {
      * @param folder made if it is missing
      * @param engine name and version of what compiles
      */
-    CompileCache(Path folder, String engine) {
+    public CompileCache(Path folder, String engine) {
         this.folder = folder;
         this.engine = engine;
         this.usable = prepare();
@@ -49,14 +51,14 @@ final class CompileCache {
         try {
             Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(
                     "rwx------")));
-            String owner = Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).getName();
+            boolean own = Files.getAttribute(folder, UID, LinkOption.NOFOLLOW_LINKS)
+                    .equals(Files.getAttribute(SELF, UID));
             Set<PosixFilePermission> loose = EnumSet.copyOf(OTHERS);
             loose.retainAll(Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS));
-            if (!owner.equals(System.getProperty("user.name")) || !loose.isEmpty()
-                    || Files.isSymbolicLink(folder)) {
+            if (!own || !loose.isEmpty() || Files.isSymbolicLink(folder)) {
                 LOG.log(System.Logger.Level.WARNING,
-                        "not using compile cache {0}: owner={1}, writable by others={2}; modules are compiled each time",
-                        folder, owner, !loose.isEmpty());
+                        "not using compile cache {0}: own={1}, writable by others={2}; modules are compiled each time",
+                        folder, own, !loose.isEmpty());
                 return false;
             }
             return true;
@@ -72,7 +74,7 @@ final class CompileCache {
     }
 
     /** Returns the compiled form of a module, empty if there is no sound one. */
-    Optional<byte[]> get(String sha256) {
+    public Optional<byte[]> get(String sha256) {
         Path file = file(sha256);
         if (!usable) {
             return Optional.empty();
@@ -99,7 +101,7 @@ final class CompileCache {
     }
 
     /** Keeps the compiled form of a module; failing to do so is only logged. */
-    void put(String sha256, byte[] content) {
+    public void put(String sha256, byte[] content) {
         if (!usable) {
             return;
         }
@@ -118,7 +120,7 @@ final class CompileCache {
     }
 
     /** Forgets the compiled form of a module, because it turned out not to load. */
-    void drop(String sha256) {
+    public void drop(String sha256) {
         remove(file(sha256));
     }
 

@@ -1,4 +1,4 @@
-package org.kakuri.runtime.wasm.internal;
+package org.kakuri.runtime.wasm.internal.memory;
 
 import run.endive.runtime.WasmRuntimeException;
 

@@ -1,4 +1,4 @@
-package org.kakuri.runtime.wasm.internal;
+package org.kakuri.runtime.wasm.internal.engine;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,6 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import org.kakuri.api.Refused;
+import org.kakuri.runtime.wasm.internal.memory.GuestMemory;
 import run.endive.wasm.Parser;
 import run.endive.wasm.WasmEngineException;
 import run.endive.wasm.WasmModule;
@@ -26,14 +27,14 @@ import run.endive.wasm.types.MemoryLimits;
  * @param module the same, parsed
  * @param memory limits of its linear memory, in pages
  */
-record WasmImage(Path path, byte[] bytes, String sha256, WasmModule module, MemoryLimits memory) {
+public record WasmImage(Path path, byte[] bytes, String sha256, WasmModule module, MemoryLimits memory) {
     /** Bytes of a page of linear memory. */
-    static final int PAGE = 1 << GuestMemory.PAGE_SHIFT;
+    public static final int PAGE = 1 << GuestMemory.PAGE_SHIFT;
     private static final byte[] MAGIC = {0, 'a', 's', 'm'};
     private static final long LARGEST_FILE = 1L << 30;
 
     /** Reads a file. */
-    static byte[] read(Path path) {
+    public static byte[] read(Path path) {
         try {
             long size = Files.size(path);
             if (size > LARGEST_FILE) {
@@ -55,7 +56,7 @@ record WasmImage(Path path, byte[] bytes, String sha256, WasmModule module, Memo
     }
 
     /** Returns the digest of a module. */
-    static String digest(byte[] bytes) {
+    public static String digest(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
@@ -70,7 +71,8 @@ record WasmImage(Path path, byte[] bytes, String sha256, WasmModule module, Memo
      * @param imports functions there are, by {@code module.name}
      * @throws Refused with one line on what is wrong
      */
-    static WasmImage parse(Path path, byte[] bytes, String sha256, boolean known, Map<String, FunctionType> imports) {
+    public static WasmImage parse(Path path, byte[] bytes, String sha256, boolean known,
+            Map<String, FunctionType> imports) {
         if (bytes.length < 8 || !java.util.Arrays.equals(MAGIC, 0, 4, bytes, 0, 4)) {
             throw new Refused("%s is no WebAssembly module: bytes=%d, begins with 0x%s, expected 0x0061736d".formatted(
                     path, bytes.length, HexFormat.of().formatHex(bytes, 0, Math.min(4, bytes.length))),
@@ -150,7 +152,7 @@ record WasmImage(Path path, byte[] bytes, String sha256, WasmModule module, Memo
      * @param bytes most the session gives
      * @throws Refused if that is less than the module must have
      */
-    int ceiling(long bytes) {
+    public int ceiling(long bytes) {
         long most = Math.min(bytes / PAGE, GuestMemory.ENGINE_PAGES);
         if (memory.initialPages() > most) {
             throw new Refused(
@@ -164,7 +166,7 @@ record WasmImage(Path path, byte[] bytes, String sha256, WasmModule module, Memo
     }
 
     /** Returns what an exception says, without line breaks. */
-    static String oneLine(Throwable thrown) {
+    public static String oneLine(Throwable thrown) {
         String message = thrown.getMessage();
         return message == null || message.isBlank() ? thrown.getClass().getSimpleName()
                 : message.strip().replaceAll("\\s*\\R\\s*", " ");

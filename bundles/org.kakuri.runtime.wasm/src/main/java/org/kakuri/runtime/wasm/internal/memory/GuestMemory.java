@@ -1,4 +1,4 @@
-package org.kakuri.runtime.wasm.internal;
+package org.kakuri.runtime.wasm.internal.memory;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -23,7 +23,7 @@ public final class GuestMemory implements Memory {
     /** Most pages of 64 KiB that the engine addresses correctly. */
     public static final int ENGINE_PAGES = 32767;
     /** Bits of an address within a page. */
-    static final int PAGE_SHIFT = 16;
+    public static final int PAGE_SHIFT = 16;
 
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED

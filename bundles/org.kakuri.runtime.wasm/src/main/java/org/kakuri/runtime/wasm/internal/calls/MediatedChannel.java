@@ -1,4 +1,4 @@
-package org.kakuri.runtime.wasm.internal;
+package org.kakuri.runtime.wasm.internal.calls;
 
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
@@ -21,7 +21,7 @@ import org.kakuri.platform.linux.ring.WaitWord;
  * A channel whose page a mediator in another process serves. By RPC the code leaves for each call and its thread waits
  * outside; by polling it waits inside and leaves only to sleep. One guest at a time.
  */
-final class MediatedChannel extends PageChannel {
+public final class MediatedChannel extends PageChannel {
     private final SharedMemory shared;
     private final Optional<PidFd> mediator;
     private final CallClient client;
@@ -29,6 +29,7 @@ final class MediatedChannel extends PageChannel {
     private final boolean polling;
     private volatile BooleanSupplier wanted = () -> true;
     private boolean mediatorEnded;
+    private boolean settling;
     private WaitWord word;
     private int old;
 
@@ -37,7 +38,7 @@ final class MediatedChannel extends PageChannel {
      * @param style how calls leave and how they are waited for
      * @param mediator the mediator's process, where it is known; closed with this object
      */
-    MediatedChannel(SharedMemory shared, Mediated style, Optional<PidFd> mediator) {
+    public MediatedChannel(SharedMemory shared, Mediated style, Optional<PidFd> mediator) {
         super(shared.segment(), style.style() == CallStyle.POLLING ? Services.WAIT : Services.POSIX);
         this.shared = shared;
         this.mediator = mediator;
@@ -54,23 +55,39 @@ final class MediatedChannel extends PageChannel {
     }
 
     /** Says how a guest that makes the next calls is asked whether it may still wait. */
-    void wanted(BooleanSupplier stillWanted) {
+    public void wanted(BooleanSupplier stillWanted) {
         wanted = stillWanted;
     }
 
     @Override
-    CallClient client() {
+    public CallClient client() {
         return client;
     }
 
     @Override
-    void waiting(WaitWord changing, int before) {
+    public void waiting(WaitWord changing, int before) {
         word = changing;
         old = before;
     }
 
+    /**
+     * By RPC each call leaves the instance. A reply that came before the code looked for it would save it from leaving, which no
+     * world switch does: it then leaves now.
+     */
     @Override
-    long serve(HostRequest request) {
+    public void settle() {
+        settling = !polling;
+        while (settling && left() < client.calls()) {
+            leave();
+        }
+        settling = false;
+    }
+
+    @Override
+    public long serve(HostRequest request) {
+        if (settling) {
+            return 0;
+        }
         if (polling) {
             word.sleep(old, WaitWord.CHECK_NANOS);
             return 0;
@@ -89,7 +106,7 @@ final class MediatedChannel extends PageChannel {
     }
 
     @Override
-    String failure() {
+    public String failure() {
         return mediatorEnded ? "the mediator's process has ended" : "";
     }
 

@@ -1,4 +1,4 @@
-package org.kakuri.runtime.wasm.internal;
+package org.kakuri.runtime.wasm.internal.engine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,7 +18,7 @@ import run.endive.wasm.WasmEngineException;
 import run.endive.wasm.types.FunctionType;
 
 /** Turns module files into programs that can be started. Thread-safe. */
-final class Engine {
+public final class Engine {
     private static final System.Logger LOG = System.getLogger(Engine.class.getName());
     /** From this size on compiling takes seconds, so it is announced. */
     private static final int ANNOUNCED_BYTES = 1 << 19;
@@ -26,7 +26,7 @@ final class Engine {
     private final CompileCache cache;
 
     /** How a module is executed. */
-    enum Mode {
+    public enum Mode {
         /** As JVM bytecode. */
         COMPILED,
         /** Instruction by instruction, two orders of magnitude slower. */
@@ -39,15 +39,15 @@ final class Engine {
      * @param image the module
      * @param machine executes its functions
      */
-    record Program(WasmImage image, Function<Instance, Machine> machine) {}
+    public record Program(WasmImage image, Function<Instance, Machine> machine) {}
 
     /** An engine that keeps compiled modules in the given folder. */
-    Engine(Path cacheFolder) {
+    public Engine(Path cacheFolder) {
         this.cache = new CompileCache(cacheFolder, version());
     }
 
     /** Returns name and version of the engine, as the cache's file names carry it. */
-    static String version() {
+    public static String version() {
         try (var in = Engine.class.getResourceAsStream("engine.version")) {
             if (in == null) {
                 throw new IllegalStateException("engine.version is not in this bundle; build it with bnd.bnd");
@@ -64,7 +64,7 @@ final class Engine {
      * @param imports functions there are, by {@code module.name}
      * @throws Refused if the file is not to be used
      */
-    Program load(Path path, Mode mode, Map<String, FunctionType> imports) {
+    public Program load(Path path, Mode mode, Map<String, FunctionType> imports) {
         byte[] bytes = WasmImage.read(path);
         String sha256 = WasmImage.digest(bytes);
         if (mode == Mode.INTERPRETED) {

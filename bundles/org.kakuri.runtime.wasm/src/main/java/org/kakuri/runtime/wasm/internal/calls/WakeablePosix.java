@@ -1,4 +1,4 @@
-package org.kakuri.runtime.wasm.internal;
+package org.kakuri.runtime.wasm.internal.calls;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,7 +19,7 @@ import org.kakuri.platform.linux.posix.PosixCalls;
  * Only pipes, sockets and terminals in blocking mode pay for that, by one poll each time. Their writes go out in pieces that
  * fit whenever poll says so, until all is written.
  */
-final class WakeablePosix implements PosixCalls, AutoCloseable {
+public final class WakeablePosix implements PosixCalls, AutoCloseable {
     /** What a pipe takes without blocking once poll says that it takes something: PIPE_BUF. */
     private static final long PIECE = 4096;
     private static final long POLLFD_BYTES = 8;
@@ -34,13 +34,13 @@ final class WakeablePosix implements PosixCalls, AutoCloseable {
     private final MemorySegment status = arena.allocate(FileStatus.BYTES, 8);
 
     /** Ends blocking calls when {@code wake} is woken, which stays the caller's. */
-    WakeablePosix(WakeFd wake) {
+    public WakeablePosix(WakeFd wake) {
         this.wake = wake;
         calls.lend(wake.fd().number());
     }
 
     /** Gives the guest a descriptor, which is closed with this object. */
-    void give(int fd) {
+    public void give(int fd) {
         calls.give(fd);
         look(fd);
     }

@@ -1,4 +1,4 @@
-package org.kakuri.runtime.wasm.internal;
+package org.kakuri.runtime.wasm.internal.calls;
 
 import org.kakuri.api.tee.HostRequest;
 import org.kakuri.api.tee.SharedMemory;
@@ -12,9 +12,9 @@ import org.kakuri.platform.linux.ring.WaitPolicy;
 import org.kakuri.platform.linux.ring.WaitWord;
 
 /** A channel whose page the guest's own thread serves, each time it has left the instance. */
-final class LocalChannel extends PageChannel {
+public final class LocalChannel extends PageChannel {
     /** Bytes of the data area: what one crossing moves at most. */
-    static final long DATA_BYTES = 256 << 10;
+    public static final long DATA_BYTES = 256 << 10;
 
     private final SharedMemory shared;
     private final CallClient client;
@@ -27,7 +27,7 @@ final class LocalChannel extends PageChannel {
      * @param service name in the requests
      * @param calls executes them
      */
-    LocalChannel(SharedMemory shared, String service, PosixCalls calls) {
+    public LocalChannel(SharedMemory shared, String service, PosixCalls calls) {
         super(shared.segment(), service);
         this.shared = shared;
         CallPage page = CallPage.create(shared.segment());
@@ -37,15 +37,15 @@ final class LocalChannel extends PageChannel {
     }
 
     @Override
-    CallClient client() {
+    public CallClient client() {
         return client;
     }
 
     @Override
-    void waiting(WaitWord word, int old) {}
+    public void waiting(WaitWord word, int old) {}
 
     @Override
-    long serve(HostRequest request) {
+    public long serve(HostRequest request) {
         broken = true;
         server.serveOne(executor);
         broken = false;
@@ -53,7 +53,7 @@ final class LocalChannel extends PageChannel {
     }
 
     @Override
-    String failure() {
+    public String failure() {
         return broken ? "the host did not execute the call" : "";
     }
 
