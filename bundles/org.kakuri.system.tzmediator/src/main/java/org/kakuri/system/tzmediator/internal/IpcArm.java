@@ -15,12 +15,12 @@ import org.kakuri.system.tzmediator.internal.process.ClientProcess.Measured;
 /** What the baseline and the mediated arms have in common: a client that makes round trips, and its answer judged. */
 abstract class IpcArm implements Arm, AutoCloseable {
     /** A round trip that takes longer than this is a failure, not a sample. */
-    private static final Duration LONGEST_ROUND = Duration.ofMillis(20);
+    private static final Duration LONGEST_ROUND = Duration.ofMillis(5);
     private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final Duration MARGIN = Duration.ofSeconds(1);
     /** Round trips before each block that do not count: its processes slept while others were measured. */
     private static final int LEAD_IN_ROUNDS = 200;
     private static final int SETTLE_ROUNDS = 1_000;
-    private static final int SETTLE_LEAST = 20_000;
     private static final Duration SETTLE_LONGEST = Duration.ofMillis(1_500);
 
     private final ArmInfo info;
@@ -69,12 +69,14 @@ abstract class IpcArm implements Arm, AutoCloseable {
     /**
      * Lets the programs warm up before the engine does: enough round trips for a compiler to have seen every path often, then
      * until they no longer become faster, and in any case not for long.
+     *
+     * @param least how many round trips are enough
      */
-    final void settle() {
+    final void settle(int least) {
         long until = System.nanoTime() + SETTLE_LONGEST.toNanos();
         long best = Long.MAX_VALUE;
         int slower = 0;
-        for (int rounds = 0; (rounds < SETTLE_LEAST || slower < 2)
+        for (int rounds = 0; (rounds < least || slower < 2)
                 && System.nanoTime() - until < 0; rounds += SETTLE_ROUNDS) {
             CaBlock block = run(SETTLE_ROUNDS);
             if (block.mismatches() > 0) {
@@ -89,7 +91,7 @@ abstract class IpcArm implements Arm, AutoCloseable {
     /** Makes round trips; everything but a complete block is an exception. */
     final CaBlock run(int iterations) {
         Duration limit = GRACE.plus(LONGEST_ROUND.multipliedBy(iterations));
-        Duration left = context.deadline().remaining();
+        Duration left = beforeTheTrialIsGivenUp();
         Deadline deadline = Deadline.in(limit.compareTo(left) < 0 ? limit : left);
         return switch (client().run(iterations, deadline, context::cancelled)) {
         case Measured.Block(CaBlock block) when block.outcome() == CaBlock.Outcome.DONE
@@ -108,6 +110,12 @@ abstract class IpcArm implements Arm, AutoCloseable {
             throw broken("cancelled");
         }
         };
+    }
+
+    /** A little less than the trial has left, so that the reason is ours: the engine knows only that time is over. */
+    private Duration beforeTheTrialIsGivenUp() {
+        Duration left = context.deadline().remaining();
+        return left.compareTo(MARGIN.multipliedBy(2)) > 0 ? left.minus(MARGIN) : left.dividedBy(2);
     }
 
     private KakuriException broken(String reason) {

@@ -32,6 +32,9 @@ public final class IpcExperiment implements Experiment {
     /** The value of {@code fault} for a TA that does its work. */
     static final String NO_FAULT = "none";
 
+    /** Enough for the compilers of the shadow and of the TA's process to have seen every path often. */
+    private static final int WARMUP_ROUNDS = 20_000;
+
     private static final Pattern FAULT = Pattern.compile("(trap|loop|wrong|exit)@[1-9][0-9]{0,8}");
 
     private static final String SOURCE = "TZmediator's evaluation with IPC-Bench";
@@ -61,14 +64,16 @@ public final class IpcExperiment implements Experiment {
 
     private final CostProfiles profiles;
     private final CaPrograms programs;
+    private final int warmup;
 
     /** Takes the prices to choose from when none are in use, and the folder for compiled guests. */
     @Activate
     public IpcExperiment(@Reference CostProfiles profiles, BundleContext context) {
-        this(profiles, cache(context.getProperty(CACHE)));
+        this(profiles, cache(context.getProperty(CACHE)), WARMUP_ROUNDS);
     }
 
-    IpcExperiment(CostProfiles profiles, Path cache) {
+    IpcExperiment(CostProfiles profiles, Path cache, int warmup) {
+        this.warmup = warmup;
         this.profiles = profiles;
         this.programs = new CaPrograms(cache, System.getenv().getOrDefault("PATH", ""));
     }
@@ -91,6 +96,6 @@ public final class IpcExperiment implements Experiment {
             throw new UsageError("fault=" + fault + " is none that the TA knows",
                     "take none, or trap, loop, wrong or exit with a message number, such as trap@100");
         }
-        return IpcTrial.open(point, context, profiles, programs);
+        return IpcTrial.open(point, context, profiles, programs, warmup);
     }
 }

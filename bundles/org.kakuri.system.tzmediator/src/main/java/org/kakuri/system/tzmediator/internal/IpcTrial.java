@@ -45,8 +45,12 @@ final class IpcTrial implements Trial {
         this.arms = arms;
     }
 
-    /** Starts the processes of every arm, side by side, and lets them warm up one after the other. */
-    static IpcTrial open(Point point, TrialContext context, CostProfiles profiles, CaPrograms programs) {
+    /**
+     * Starts the processes of every arm, side by side, and lets them warm up one after the other.
+     *
+     * @param warmup round trips of each arm that are enough
+     */
+    static IpcTrial open(Point point, TrialContext context, CostProfiles profiles, CaPrograms programs, int warmup) {
         Builder builder = new Builder(point, context, programs);
         Lease lease = context.workbench()
                 .lease(Selector.of(point.text("tee"), point.text("runtime")).needing(TzMediator.NEEDS),
@@ -54,7 +58,7 @@ final class IpcTrial implements Trial {
         List<IpcArm> opened = new ArrayList<>();
         try {
             openAll(builder.arms(lease, profiles), opened);
-            opened.forEach(IpcArm::settle);
+            opened.forEach(arm -> arm.settle(warmup));
             return new IpcTrial(lease, List.copyOf(opened));
         } catch (RuntimeException e) {
             close(lease, opened);

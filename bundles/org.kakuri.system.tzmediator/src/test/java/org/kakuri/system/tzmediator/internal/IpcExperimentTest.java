@@ -48,7 +48,7 @@ class IpcExperimentTest {
         public CostProfile use(String id) {
             throw new UnsupportedOperationException("an experiment uses no profile for others");
         }
-    }, Path.of("target/cache"));
+    }, Path.of("target/cache"), 1_000);
 
     @BeforeEach
     void twoCpus() {

@@ -114,7 +114,7 @@ class LinkFailureTest {
         try (MediatedArm arm = open("loop@50", context)) {
             context.deadline = Deadline.in(Duration.ofMillis(300));
             KakuriException e = assertThrows(KakuriException.class, () -> arm.measure(100, context));
-            assertEquals("rpc: no answer to 100 messages in time; the TA was ended", e.getMessage());
+            assertEquals("rpc: no answer to 200 messages in time; the TA was ended", e.getMessage());
         }
     }
 
