@@ -10,13 +10,25 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface Engine {
-    /** Returns the experiments there are now, by id. */
+    /** Returns the experiments there are now, by id: services, and the files of the workspace that can be used. */
     List<ExperimentInfo> experiments();
+
+    /** Returns the experiment files of the workspace that cannot be used, with their errors. */
+    List<ExperimentCheck> broken();
+
+    /**
+     * Checks an experiment file.
+     *
+     * @param file its path, or its name in the workspace's folder of experiments
+     * @throws org.kakuri.api.UsageError if there is no such file
+     */
+    ExperimentCheck check(String file);
 
     /**
      * Returns an experiment.
      *
-     * @throws org.kakuri.api.UsageError if there is none of that id, naming the nearest
+     * @param id its id, or the path of an experiment file, which ends with {@code .yaml}
+     * @throws org.kakuri.api.UsageError if there is none of that id, naming the nearest, or the file has errors
      */
     ExperimentInfo show(String id);
 

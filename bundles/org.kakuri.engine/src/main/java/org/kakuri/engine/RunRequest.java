@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * What to measure.
  *
- * @param experiment its id
+ * @param experiment its id, or the path of an experiment file
  * @param parameters parameter name to its values as typed, for example {@code size} to {@code 1,64,4k}; parameters that are
  *            left out take their defaults
  * @param options how to measure

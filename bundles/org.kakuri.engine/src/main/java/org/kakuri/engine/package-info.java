@@ -5,7 +5,7 @@
  * run that wrote it say the same.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.kakuri.engine;
 
 import org.osgi.annotation.bundle.Export;

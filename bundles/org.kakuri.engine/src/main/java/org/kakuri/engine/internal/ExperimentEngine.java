@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -18,12 +19,14 @@ import org.kakuri.api.runtime.Workbench;
 import org.kakuri.api.tee.CostProfile;
 import org.kakuri.api.tee.CostProfiles;
 import org.kakuri.engine.Engine;
+import org.kakuri.engine.ExperimentCheck;
 import org.kakuri.engine.ProgressListener;
 import org.kakuri.engine.Reproduction;
 import org.kakuri.engine.ResultSummary;
 import org.kakuri.engine.RunOptions;
 import org.kakuri.engine.RunReport;
 import org.kakuri.engine.RunRequest;
+import org.kakuri.engine.internal.guest.Variant;
 import org.kakuri.engine.internal.record.RunFolder;
 import org.kakuri.engine.internal.record.RunSpec;
 import org.kakuri.engine.internal.record.RunWriter;
@@ -35,6 +38,8 @@ import org.kakuri.engine.internal.report.TextReport;
 import org.kakuri.engine.internal.run.Campaign;
 import org.kakuri.engine.internal.run.Environment;
 import org.kakuri.engine.internal.run.Sweep;
+import org.kakuri.engine.internal.yaml.ExperimentFile;
+import org.kakuri.engine.internal.yaml.ExperimentFiles;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -50,7 +55,7 @@ public final class ExperimentEngine implements Engine {
     /** Framework property. String. Folder of the workspace. Default: {@code workspace} in the current folder. */
     static final String WORKSPACE = "kakuri.workspace";
 
-    private final Experiments experiments = new Experiments();
+    private final Experiments experiments;
     private final Workbench workbench;
     private final Path workspace;
     private final Results results;
@@ -68,6 +73,7 @@ public final class ExperimentEngine implements Engine {
         this.workbench = workbench;
         this.workspace = workspace;
         this.bundles = bundles;
+        experiments = new Experiments(new ExperimentFiles(workspace));
         results = new Results(workspace.resolve("results"));
     }
 
@@ -111,6 +117,33 @@ public final class ExperimentEngine implements Engine {
     @Override
     public List<ExperimentInfo> experiments() {
         return experiments.infos();
+    }
+
+    @Override
+    public List<ExperimentCheck> broken() {
+        return experiments.broken().stream().map(file -> check(file, file.problems())).toList();
+    }
+
+    @Override
+    public ExperimentCheck check(String name) {
+        ExperimentFile file = experiments.file(name);
+        List<String> problems = file.problems();
+        if (file.experiment().isPresent()) {
+            ExperimentInfo info = file.experiment().get().info();
+            try {
+                var sweep = Sweep.of(info, Map.of(), workbench);
+                return new ExperimentCheck(file.name(), problems, Optional.of(info),
+                        file.experiment().get().workload().variants().stream().map(Variant::name).toList(),
+                        sweep.points().size(), sweep.skipped());
+            } catch (UsageError tooMuch) {
+                problems = List.of(file.name() + ":1:1: " + tooMuch.getMessage() + "; " + tooMuch.remedy());
+            }
+        }
+        return check(file, problems);
+    }
+
+    private static ExperimentCheck check(ExperimentFile file, List<String> problems) {
+        return new ExperimentCheck(file.name(), problems, Optional.empty(), List.of(), 0, List.of());
     }
 
     @Override

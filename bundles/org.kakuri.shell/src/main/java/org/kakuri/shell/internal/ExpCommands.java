@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.felix.service.command.Descriptor;
 import org.kakuri.api.command.CommandSet;
 import org.kakuri.api.command.Words;
@@ -21,7 +23,7 @@ import org.osgi.service.component.annotations.Reference;
 
 /** Commands about experiments. */
 @Component(property = {"kakuri.command.scope=exp", "kakuri.command.function=list", "kakuri.command.function=show",
-    "kakuri.command.function=run", "kakuri.command.function=reproduce"})
+    "kakuri.command.function=run", "kakuri.command.function=reproduce", "kakuri.command.function=check"})
 public final class ExpCommands implements CommandSet {
     private static final Set<String> OPTIONS = Set.of("blocks", "iterations", "warmup", "timeout", "seed");
 
@@ -34,16 +36,20 @@ public final class ExpCommands implements CommandSet {
     }
 
     /** An experiment in a list. */
-    public record Row(String id, String title, int claims, List<String> parameters) {}
+    public record Row(String id, String title, int claims, List<String> parameters, Optional<String> problem) {}
 
     /** Lists the experiments. */
-    @Descriptor("Lists the experiments there are.")
+    @Descriptor("Lists the experiments there are, and experiment files that cannot be used.")
     public List<Row> list() {
-        return engine.experiments()
+        var good = engine.experiments()
                 .stream()
                 .map(info -> new Row(info.id(), info.title(), info.claims().size(),
-                        info.parameters().stream().map(parameter -> parameter.name()).toList()))
-                .toList();
+                        info.parameters().stream().map(parameter -> parameter.name()).toList(), Optional.empty()));
+        var broken = engine.broken()
+                .stream()
+                .map(file -> new Row(file.file(), "cannot be used: exp:check " + file.file(), 0, List.of(),
+                        Optional.of(file.problems().getFirst())));
+        return Stream.concat(good, broken).toList();
     }
 
     /** Shows an experiment. */
@@ -52,11 +58,17 @@ public final class ExpCommands implements CommandSet {
         return new ExperimentSheet(engine.show(id));
     }
 
+    /** Checks an experiment file. */
+    @Descriptor("Checks an experiment file: says what it describes, or every error with line and column.")
+    public CheckView check(@Descriptor("path of the file, or its name in workspace/experiments") String file) {
+        return new CheckView(engine.check(file));
+    }
+
     /** Runs an experiment. */
     @Descriptor("Runs an experiment over a sweep, judges its claims and keeps the result.")
     public ReportView run(@WordsSyntax(flags = "strict", assignments = true) @Descriptor("""
             ID [PARAMETER=VALUE,...]... [OPTION...]
-            ID               id of the experiment (exp:list); its parameters: exp:show ID
+            ID               id of the experiment (exp:list), or path of a .yaml file; parameters: exp:show ID
             size=1,64,4k     values of a parameter, separated by commas; --size 1,64,4k is the same
             --blocks N       measured blocks of each arm at each point
             --iterations N   samples in a block; chosen by time if left out
@@ -64,7 +76,8 @@ public final class ExpCommands implements CommandSet {
             --timeout S      seconds a trial may take
             --seed N         order of arms; recorded in any case
             --strict         a missed reproduces claim fails too""") Words words) {
-        ExperimentInfo info = engine.show(words.word(0, "ID"));
+        String id = words.word(0, "ID");
+        ExperimentInfo info = engine.show(id);
         Map<String, String> parameters = new LinkedHashMap<>(words.named());
         parameters.keySet().removeAll(OPTIONS);
         String line = words.named()
@@ -72,10 +85,10 @@ public final class ExpCommands implements CommandSet {
                 .stream()
                 .map(e -> (OPTIONS.contains(e.getKey()) ? "--" : "")
                         + e.getKey() + "=" + e.getValue())
-                .collect(Collectors.joining(" ", "exp:run " + info.id() + " ", ""));
+                .collect(Collectors.joining(" ", "exp:run " + id + " ", ""));
         return Watched.run(info.id(), options(words, line.strip()),
                 (options, progress) -> new ReportView(engine,
-                        engine.run(new RunRequest(info.id(), parameters, options), progress)));
+                        engine.run(new RunRequest(id, parameters, options), progress)));
     }
 
     /** Runs every experiment that has claims. */
@@ -90,7 +103,7 @@ public final class ExpCommands implements CommandSet {
         return Watched.run("reproduce", options(words, "exp:reproduce"), (options, progress) -> {
             Reproduction all = engine.reproduce(options, progress);
             return new ReproductionView(all.runs().stream().map(run -> new ReportView(engine, run)).toList(),
-                    all.exitCode());
+                    all.left(), all.exitCode());
         });
     }
 

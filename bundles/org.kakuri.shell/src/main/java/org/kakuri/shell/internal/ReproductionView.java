@@ -10,12 +10,15 @@ import org.kakuri.api.command.TextView;
  * Several reports, one after the other.
  *
  * @param reports the reports
- * @param exitCode 1 if one of them failed
+ * @param left ids of experiments that were not run because the user ended it before
+ * @param exitCode 1 if one of them failed or was left out
  */
-public record ReproductionView(List<ReportView> reports, int exitCode) implements Outcome, TextView, JsonView {
+public record ReproductionView(List<ReportView> reports, List<String> left,
+        int exitCode) implements Outcome, TextView, JsonView {
     @Override
     public String text() {
-        return reports.stream().map(ReportView::text).collect(Collectors.joining("\n\n"));
+        String text = reports.stream().map(ReportView::text).collect(Collectors.joining("\n\n"));
+        return left.isEmpty() ? text : (text + "\n\nnot run, cancelled before: " + String.join(", ", left)).strip();
     }
 
     @Override

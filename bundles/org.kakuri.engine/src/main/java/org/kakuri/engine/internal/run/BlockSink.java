@@ -9,15 +9,22 @@ import org.kakuri.api.tee.LedgerSnapshot;
 /** Takes one block. What an arm does wrong becomes the failure of its trial. */
 final class BlockSink implements SampleSink {
     private final int wanted;
+    private final boolean more;
     private final TrialLog log;
-    private final double[] values;
+    private double[] values;
     private final Map<String, Double> extras = new TreeMap<>();
     private int count;
     private LedgerSnapshot events;
     private String failure;
 
-    BlockSink(int wanted, TrialLog log) {
+    /**
+     * @param wanted samples that are asked for
+     * @param more whether there may be more than that
+     * @param log says when nobody wants them any more
+     */
+    BlockSink(int wanted, boolean more, TrialLog log) {
         this.wanted = wanted;
+        this.more = more;
         this.log = log;
         values = new double[wanted];
     }
@@ -27,9 +34,10 @@ final class BlockSink implements SampleSink {
         log.check();
         if (!(value >= 0) || value == Double.POSITIVE_INFINITY) {
             failure("sample " + (count + 1) + " is " + value + ", which no measurement gives");
-        } else if (count == wanted) {
+        } else if (count == wanted && !more) {
             failure("more samples than the " + wanted + " that were asked for");
         } else {
+            values = count == values.length ? Arrays.copyOf(values, 2 * count) : values;
             values[count++] = value;
         }
     }

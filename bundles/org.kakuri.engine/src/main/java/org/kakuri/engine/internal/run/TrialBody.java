@@ -120,7 +120,7 @@ final class TrialBody {
         String name = arm.info().name();
         where = "arm " + name + ", " + (phase == Phase.WARMUP ? "warm-up " : "") + "block " + (round + 1);
         WarmUp warmUp = warmUps.get(arm);
-        var sink = new BlockSink(warmUp.iterations(), log);
+        var sink = new BlockSink(warmUp.iterations(), arm instanceof Batches, log);
         long from = System.nanoTime();
         try {
             arm.measure(warmUp.iterations(), sink);

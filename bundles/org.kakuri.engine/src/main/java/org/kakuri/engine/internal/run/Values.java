@@ -18,7 +18,7 @@ import org.kakuri.engine.internal.Nearest;
  * Reads the values of a parameter: words separated by commas. A number or size may be a range, {@code 1..4},
  * {@code 10..100+10} or {@code 1k..64k*2}. What comes out is checked, in canonical spelling, without repetitions.
  */
-final class Values {
+public final class Values {
     /** Most values one parameter may have. */
     static final int MOST = 1000;
 
@@ -27,7 +27,11 @@ final class Values {
     private final String experiment;
     private final Workbench workbench;
 
-    Values(String experiment, Workbench workbench) {
+    /**
+     * @param experiment its id, for messages
+     * @param workbench knows the names of backends and runtimes; may be null where none are read
+     */
+    public Values(String experiment, Workbench workbench) {
         this.experiment = experiment;
         this.workbench = workbench;
     }
@@ -37,7 +41,7 @@ final class Values {
      *
      * @throws UsageError if a value makes no sense
      */
-    List<String> read(Parameter parameter, String text) {
+    public List<String> read(Parameter parameter, String text) {
         Set<String> values = new LinkedHashSet<>();
         for (String word : text.split(",", -1)) {
             String trimmed = word.strip();
@@ -122,15 +126,6 @@ final class Values {
             throw new UsageError(message(parameter, whole, "is not a " + word(parameter.kind())),
                     "give " + wanted(parameter), notOne);
         }
-    }
-
-    private static int shift(String digits) {
-        return switch (digits.charAt(digits.length() - 1)) {
-        case 'k' -> 10;
-        case 'm' -> 20;
-        case 'g' -> 30;
-        default -> 0;
-        };
     }
 
     private UsageError wrong(Parameter parameter, String text, String problem, String remedy) {
