@@ -1,6 +1,7 @@
 package org.kakuri.api.tee;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -42,4 +43,15 @@ public interface PhysicalMemory {
      * @throws IllegalArgumentException if there is no such checker
      */
     void enable(String checker, boolean on);
+
+    /**
+     * Makes one access with one checker switched off, for the control run of an attack. No other access runs meanwhile, so
+     * none goes through that the checker would have refused; the switch is back before this returns, whatever happens.
+     *
+     * @param checker name of the checker
+     * @param access makes the access, on this thread; must not wait for another thread that accesses memory
+     * @return what the access returned
+     * @throws IllegalArgumentException if there is no such checker
+     */
+    Access without(String checker, Supplier<Access> access);
 }

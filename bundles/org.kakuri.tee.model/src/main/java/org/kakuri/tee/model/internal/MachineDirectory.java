@@ -4,21 +4,27 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kakuri.api.WrongState;
+import org.kakuri.api.tee.EventTraces;
 import org.kakuri.api.tee.Machine;
 import org.kakuri.api.tee.Machines;
+import org.kakuri.api.tee.TracedEvent;
 import org.kakuri.tee.model.MachineModel;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
-/** The machines of this process. A machine that was closed is replaced by a new one, with other secrets, when asked for. */
+/**
+ * The machines of this process, and their events. A machine that was closed is replaced by a new one, with other secrets, when
+ * asked for.
+ */
 @Component
-public final class MachineDirectory implements Machines {
+public final class MachineDirectory implements Machines, EventTraces {
     private static final System.Logger LOG = System.getLogger(MachineDirectory.class.getName());
 
     private record Key(String architecture, String name) {}
 
     private final Map<Key, MachineModel> machines = new LinkedHashMap<>();
+    private final TraceHub traces = new TraceHub();
     private boolean gone;
 
     /** Starts with no machine. */
@@ -34,7 +40,11 @@ public final class MachineDirectory implements Machines {
         var key = new Key(architecture, name);
         MachineModel machine = machines.get(key);
         if (machine == null || machine.isClosed()) {
+            if (machine != null) {
+                traces.gone(machine);
+            }
             machine = new MachineModel(name, architecture);
+            traces.made(machine);
             machines.put(key, machine);
             LOG.log(System.Logger.Level.DEBUG, "machine made: {0}", machine);
         }
@@ -44,6 +54,21 @@ public final class MachineDirectory implements Machines {
     @Override
     public synchronized List<Machine> machines() {
         return machines.values().stream().filter(machine -> !machine.isClosed()).map(Machine.class::cast).toList();
+    }
+
+    @Override
+    public Subscription listen(Listener listener) {
+        return traces.listen(listener);
+    }
+
+    @Override
+    public boolean wanted() {
+        return traces.wanted();
+    }
+
+    @Override
+    public void forward(List<TracedEvent> events, long dropped) {
+        traces.forward(events, dropped);
     }
 
     @Deactivate
@@ -57,6 +82,7 @@ public final class MachineDirectory implements Machines {
         for (MachineModel machine : going) {
             try {
                 machine.close();
+                traces.gone(machine);
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.ERROR, "machine did not close cleanly: " + machine, e);
             }

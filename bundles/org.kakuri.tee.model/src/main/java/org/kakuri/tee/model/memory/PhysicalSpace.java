@@ -182,6 +182,30 @@ public final class PhysicalSpace implements PhysicalMemory {
     }
 
     @Override
+    public Access without(String checker, Supplier<Access> access) {
+        var outcome = new Access[1];
+        var changed = new boolean[1];
+        try {
+            exclusively(() -> {
+                CheckerList before = checkers;
+                checkers = before.switched(checker, false);
+                changed[0] = !checkers.equals(before);
+                try {
+                    outcome[0] = access.get();
+                } finally {
+                    checkers = before;
+                }
+            });
+        } finally {
+            if (changed[0]) {
+                listener.switched(checker, false);
+                listener.switched(checker, true);
+            }
+        }
+        return outcome[0];
+    }
+
+    @Override
     public Guard guard(Actor actor, long address) {
         lock.readLock().lock();
         try {

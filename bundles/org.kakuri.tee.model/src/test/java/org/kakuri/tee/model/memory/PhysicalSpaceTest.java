@@ -359,4 +359,63 @@ class PhysicalSpaceTest {
         assertEquals(-1, memory.mismatch(arena.allocate(4096)));
         assertEquals(List.of(), space.regions());
     }
+
+    @Test
+    void switchesOneCheckerOffForOneAccessOnly() {
+        pages(1, 5);
+        space.add(new PageFence("fence", 1, BASE, new ArrayList<>()));
+        MemorySegment seen = bytes(0);
+
+        Access control = space.without("fence", () -> space.read(Actor.HOST, BASE, seen));
+
+        assertEquals(Access.Granted.PLAIN, control);
+        assertArrayEquals(new byte[] {5}, seen.toArray(ValueLayout.JAVA_BYTE));
+        assertInstanceOf(AccessFault.class, space.read(Actor.HOST, BASE, seen));
+        assertEquals(List.of("fence=false", "fence=true"), switches);
+    }
+
+    @Test
+    void switchesTheCheckerOnAgainWhenTheAccessFails() {
+        pages(1, 5);
+        space.add(new PageFence("fence", 1, BASE, new ArrayList<>()));
+
+        assertThrows(IllegalStateException.class, () -> space.without("fence", () -> {
+            throw new IllegalStateException("broken access");
+        }));
+
+        assertEquals(List.of(), space.disabled());
+        assertInstanceOf(AccessFault.class, space.read(Actor.HOST, BASE, bytes(0)));
+    }
+
+    @Test
+    void leavesACheckerOffThatWasOffBefore() {
+        pages(1, 5);
+        space.add(new PageFence("fence", 1, BASE, new ArrayList<>()));
+        space.enable("fence", false);
+        switches.clear();
+
+        space.without("fence", () -> space.read(Actor.HOST, BASE, bytes(0)));
+
+        assertEquals(List.of("fence"), space.disabled());
+        assertEquals(List.of(), switches);
+    }
+
+    @Test
+    void letsNoOtherAccessThroughWhileACheckerIsOff() throws InterruptedException {
+        pages(1, 5);
+        space.add(new PageFence("fence", 1, BASE, new ArrayList<>()));
+        var other = new AtomicReference<Access>();
+        Thread thread = new Thread(() -> other.set(space.read(Actor.HOST, BASE, bytes(0))));
+
+        space.without("fence", () -> {
+            thread.start();
+            while (thread.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            return space.read(Actor.HOST, BASE, bytes(0));
+        });
+        thread.join();
+
+        assertInstanceOf(AccessFault.class, other.get());
+    }
 }
