@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.kakuri.api.Refused;
 import org.kakuri.api.Unsupported;
 import org.kakuri.api.tee.Actor;
@@ -169,6 +171,16 @@ final class LinearMemories implements AutoCloseable {
                 new Piece(memory.mapping, at, Backing.of(memory.segment().asSlice(at, bytes))), Perms.RW);
         pagesLeft -= to - memory.offered;
         memory.offered = to;
+    }
+
+    /** Returns what is attached, by number of the linear memory. */
+    synchronized SortedMap<Integer, Range> attached() {
+        SortedMap<Integer, Range> ranges = new TreeMap<>();
+        all.stream()
+                .filter(memory -> memory.offered > 0)
+                .forEach(memory -> ranges.put(memory.number(),
+                        new Range(memory.address(0), Linear.bytes(memory.offered))));
+        return ranges;
     }
 
     /** Unmaps everything. Only after the instance was destroyed and the guests' threads ended. */

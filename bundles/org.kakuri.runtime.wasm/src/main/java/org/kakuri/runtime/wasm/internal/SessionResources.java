@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.UUID;
 import org.kakuri.api.KakuriException;
 import org.kakuri.api.Refused;
+import org.kakuri.api.runtime.HostAccess;
+import org.kakuri.api.runtime.MemoryArea;
 import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.tee.BackendLease;
 import org.kakuri.api.tee.Backing;
@@ -16,6 +18,7 @@ import org.kakuri.api.tee.InstanceSpec;
 import org.kakuri.api.tee.IoIntent;
 import org.kakuri.api.tee.Measurement;
 import org.kakuri.api.tee.Perms;
+import org.kakuri.api.tee.Range;
 import org.kakuri.api.tee.SharedMemory;
 import org.kakuri.api.tee.TeeInstance;
 import org.kakuri.platform.linux.AnonymousMapping;
@@ -42,7 +45,9 @@ final class SessionResources implements AutoCloseable {
     private final boolean leaves;
     private final boolean clockInside;
     private final Optional<Integer> cpu;
+    private final long moduleBytes;
     private final TeeInstance instance;
+    private final OutsideAccess outside;
     private final LinearMemories memories;
     private final Measurement measurement;
     private final MediatedChannel mediator;
@@ -56,10 +61,11 @@ final class SessionResources implements AutoCloseable {
                 || !backend.cross(new IoIntent(IoIntent.Kind.STREAM, 1, CallStyle.RPC)).isEmpty();
         this.clockInside = backend.cross(new IoIntent(IoIntent.Kind.CLOCK, Long.BYTES, CallStyle.RPC)).isEmpty();
         this.cpu = spec.hostCalls() instanceof SessionSpec.Mediated m ? m.cpu() : Optional.empty();
-        long moduleBytes = roundUp(image.bytes().length);
+        this.moduleBytes = roundUp(image.bytes().length);
         long linearBytes = fixed ? (long) ceiling * WasmImage.PAGE * options.guests() : spec.memoryBytes();
         this.instance = backend.create(new InstanceSpec(spec.name(), identity(image),
                 Math.addExact(linearBytes, moduleBytes), spec.pricing(), options.tee()));
+        this.outside = new OutsideAccess(instance);
         try {
             AnonymousMapping module = hold(AnonymousMapping.anywhere(moduleBytes));
             MemorySegment.copy(MemorySegment.ofArray(image.bytes()), 0, module.segment(), 0, image.bytes().length);
@@ -124,6 +130,18 @@ final class SessionResources implements AutoCloseable {
 
     Optional<Integer> cpu() {
         return cpu;
+    }
+
+    /** Returns the instance's memory: the module, then each linear memory. */
+    List<MemoryArea> memory() {
+        List<MemoryArea> areas = new ArrayList<>(outside.areas("image", new Range(MODULE_ADDRESS, moduleBytes)));
+        memories.attached().forEach((number, range) -> areas.addAll(outside.areas("linear memory " + number, range)));
+        return areas;
+    }
+
+    /** Lets somebody outside touch the machine's memory. */
+    HostAccess.Result touch(HostAccess access) {
+        return outside.touch(access);
     }
 
     TeeInstance instance() {

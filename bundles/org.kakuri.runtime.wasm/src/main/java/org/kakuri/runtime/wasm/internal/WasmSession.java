@@ -13,6 +13,8 @@ import org.kakuri.api.Refused;
 import org.kakuri.api.runtime.Command;
 import org.kakuri.api.runtime.GuestPlacement;
 import org.kakuri.api.runtime.GuestProcess;
+import org.kakuri.api.runtime.HostAccess;
+import org.kakuri.api.runtime.MemoryArea;
 import org.kakuri.api.runtime.Quiescence;
 import org.kakuri.api.runtime.RuntimeSession;
 import org.kakuri.api.runtime.SessionSpec;
@@ -181,6 +183,22 @@ final class WasmSession implements RuntimeSession {
         synchronized (lock) {
             requireOpen();
         }
+    }
+
+    @Override
+    public List<MemoryArea> memory() {
+        synchronized (lock) {
+            requireOpen();
+            return resources.memory();
+        }
+    }
+
+    @Override
+    public HostAccess.Result touch(HostAccess access) {
+        synchronized (lock) {
+            requireOpen();
+        }
+        return resources.touch(access);
     }
 
     @Override
