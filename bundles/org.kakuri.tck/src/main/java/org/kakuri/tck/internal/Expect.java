@@ -5,6 +5,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import org.kakuri.tck.Skipped;
 
 /** What checks are made of. */
 public final class Expect {
@@ -60,8 +61,10 @@ public final class Expect {
         if (thrown == null) {
             throw new Finding("%s was not refused; expected %s".formatted(what, expected));
         }
-        if (thrown instanceof Finding finding) {
-            throw finding;
+        switch (thrown) {
+        case Finding finding -> throw finding;
+        case Skipped skipped -> throw skipped;
+        default -> {}
         }
         if (types.stream().noneMatch(type -> type.isInstance(thrown))) {
             throw new Finding("%s: expected %s, found %s".formatted(what, expected, thrown));
