@@ -17,4 +17,16 @@ public interface CommandSet {
 
     /** Service property. String or String[]. The functions; each is the name of a public method, a hyphen read as camel case. */
     String FUNCTION = "kakuri.command.function";
+
+    /**
+     * Service property. String or String[]. The functions that change the state of the workbench that runs: typed as a command of
+     * the operating system, {@code ./kakuri SCOPE:FUNCTION}, they are executed by that workbench and fail if none runs.
+     */
+    String LIVE = "kakuri.command.live";
+
+    /**
+     * Service property. String or String[]. The functions that show the state of the workbench that runs, if one does. A function
+     * that is in {@link #LIVE} too changes with arguments and shows without.
+     */
+    String LIVE_IF_RUNNING = "kakuri.command.live.if.running";
 }

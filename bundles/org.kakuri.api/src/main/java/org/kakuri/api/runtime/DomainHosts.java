@@ -7,6 +7,12 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface DomainHosts {
     /**
+     * Environment variable that a domain host and everything it starts carry, by which what it leaves behind is found. A runtime
+     * that gives guests an environment of their own passes it on.
+     */
+    String MARK = "KAKURI_DOMAIN_HOST";
+
+    /**
      * Starts a child process with exactly the bundles that the backend and the runtime in use are wired to, and opens the
      * session there.
      *

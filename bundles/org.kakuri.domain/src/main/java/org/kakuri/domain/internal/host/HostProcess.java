@@ -103,6 +103,11 @@ final class HostProcess implements AutoCloseable {
         return watch.pid();
     }
 
+    /** What the child and everything it starts carry in their environment. */
+    String mark() {
+        return watch.mark();
+    }
+
     Calls calls() {
         return calls;
     }

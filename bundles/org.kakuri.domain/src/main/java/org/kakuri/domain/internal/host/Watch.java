@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,6 +13,7 @@ import org.kakuri.domain.internal.wire.FrameSocket.Incoming;
 import org.kakuri.domain.internal.wire.Message;
 import org.kakuri.domain.internal.wire.ProtocolViolation;
 import org.kakuri.domain.internal.wire.WireCodec;
+import org.kakuri.api.runtime.DomainHosts;
 import org.kakuri.platform.linux.ChildProcess;
 import org.kakuri.platform.linux.ExitStatus;
 import org.kakuri.platform.linux.Fd;
@@ -48,6 +50,7 @@ final class Watch {
     private final Heartbeat heartbeat;
 
     private volatile boolean ending;
+    private final String mark = ProcessHandle.current().pid() + "-" + UUID.randomUUID();
     private volatile int pid;
 
     private ChildProcess child;
@@ -78,6 +81,11 @@ final class Watch {
 
     int pid() {
         return pid;
+    }
+
+    /** What the child and everything it starts carry in their environment. */
+    String mark() {
+        return mark;
     }
 
     CompletableFuture<Message.Hello> hello() {
@@ -126,7 +134,8 @@ final class Watch {
                     .give(pair.right(), HostProcess.CONTROL)
                     .give(pipe.writer(), 1)
                     .give(pipe.writer(), 2)
-                    .newSession()
+                    .variable(DomainHosts.MARK, mark)
+                    .newProcessGroup()
                     .start();
             pid = child.pid();
         } finally {
@@ -272,13 +281,13 @@ final class Watch {
         }
     }
 
-    /** The child leads its session, so until it is reaped both numbers belong to nobody else. */
+    /** The child leads its process group, so until it is reaped both numbers belong to nobody else. */
     private void cleanUp() {
         Optional<ExitStatus> status = Optional.empty();
         if (child != null) {
             child.signalGroup(Signals.SIGKILL);
             child.pidFd().awaitEnd(REAP);
-            int left = SessionSweep.kill(pid);
+            int left = StragglerSweep.kill(mark);
             if (left > 0) {
                 LOG.log(System.Logger.Level.DEBUG, "{0} left {1} processes, which were killed", start.name(), left);
             }

@@ -85,7 +85,7 @@ class HostProcessTest {
         for (HostProcess host : hosts) {
             assertTrue(host.hasEnded());
             assertFalse(ProcFs.isRunning(host.pid()));
-            assertEquals(List.of(), SessionSweep.members(host.pid()));
+            assertEquals(List.of(), StragglerSweep.members(host.mark()));
         }
         await(() -> Thread.getAllStackTraces().keySet().stream().noneMatch(t -> t.getName().startsWith("kakuri-")));
         assertEquals(descriptorsBefore, descriptors());
@@ -303,7 +303,7 @@ class HostProcessTest {
         RemoteSession session = session();
         int orphan = Integer.parseInt(
                 session.spawn(command("orphan")).waitFor(LATER).orElseThrow().reason());
-        assertNotEquals(List.of(), SessionSweep.members(session.host().pid()));
+        assertNotEquals(List.of(), StragglerSweep.members(session.host().mark()));
 
         Signals.kill(session.host().pid(), Signals.SIGKILL);
         session.close();

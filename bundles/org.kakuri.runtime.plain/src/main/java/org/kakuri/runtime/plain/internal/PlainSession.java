@@ -13,6 +13,7 @@ import org.kakuri.api.Observability;
 import org.kakuri.api.Refused;
 import org.kakuri.api.Unsupported;
 import org.kakuri.api.runtime.Command;
+import org.kakuri.api.runtime.DomainHosts;
 import org.kakuri.api.runtime.GuestPlacement;
 import org.kakuri.api.runtime.GuestProcess;
 import org.kakuri.api.runtime.Quiescence;
@@ -61,6 +62,10 @@ final class PlainSession implements RuntimeSession {
         Spawn spawn = Spawn.program(image.path())
                 .arguments(command.argv().subList(1, command.argv().size()))
                 .environment(command.env());
+        String mark = System.getenv(DomainHosts.MARK);
+        if (mark != null) {
+            spawn.variable(DomainHosts.MARK, mark);
+        }
         command.folders().forEach((guest, host) -> place(spawn, guest, host));
         List<Fd> copies = new ArrayList<>();
         boolean terminal = false;
