@@ -20,7 +20,6 @@ import org.kakuri.runtime.wasm.internal.wasi.WasiTable;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import run.endive.wasm.types.FunctionType;
 
 /** Runs WASI commands (preview 1) inside instances: compiled to JVM bytecode, with memory that is the instance's. */
 @Component(immediate = true, property = IsolationRuntime.NAME + "=wasm")
@@ -34,7 +33,6 @@ public final class WasmRuntime implements IsolationRuntime {
             SessionOptions.KNOWN);
 
     private final Engine engine;
-    private final Map<String, FunctionType> imports = WasiTable.types();
 
     /** Takes the cache's place from the framework. */
     @Activate
@@ -77,7 +75,7 @@ public final class WasmRuntime implements IsolationRuntime {
             throw new Refused("runtime wasm runs no image of kind %s: %s".formatted(image.kind(), image.path()),
                     "give it a WebAssembly module");
         }
-        Engine.Program program = engine.load(image.path(), options.mode(), imports);
+        Engine.Program program = engine.load(image.path(), options.mode(), WasiTable.types());
         return new WasmSession(spec, program, new SessionResources(backend, program.image(), spec, options));
     }
 }

@@ -27,7 +27,6 @@ public final class ProfileShelf implements CostProfiles {
 
     private static final System.Logger LOG = System.getLogger(ProfileShelf.class.getName());
 
-    private final ProfileReader reader = new ProfileReader();
     private final Optional<Path> folder;
     private final Map<String, CostProfile> inUse = new HashMap<>();
     private final Set<String> reported = new HashSet<>();
@@ -85,7 +84,7 @@ public final class ProfileShelf implements CostProfiles {
     }
 
     private ProfileReader.Reading read() {
-        ProfileReader.Reading reading = folder.map(reader::readAll)
+        ProfileReader.Reading reading = folder.map(where -> new ProfileReader().readAll(where))
                 .orElseGet(() -> new ProfileReader.Reading(Map.of(), Map.of()));
         reading.broken().values().forEach(this::report);
         return reading;
