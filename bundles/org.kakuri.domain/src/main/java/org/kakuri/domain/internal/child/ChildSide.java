@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.kakuri.api.runtime.Workbench;
+import org.kakuri.api.tee.EventTraces;
 import org.kakuri.domain.internal.closure.JarStore;
 import org.kakuri.domain.internal.wire.FrameSocket;
 import org.kakuri.domain.internal.wire.Message;
@@ -18,6 +19,8 @@ import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
  * Serves the parent of this process. Becomes active only in a domain host: there the launcher registers the arguments it was
@@ -25,6 +28,10 @@ import org.osgi.service.component.annotations.Reference;
  */
 @Component(immediate = true, service = {})
 public final class ChildSide {
+    /** Absent where no machine model is. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    private volatile EventTraces traces;
+
     /** Starts serving. */
     @Activate
     public ChildSide(BundleContext context,
@@ -34,7 +41,7 @@ public final class ChildSide {
         control.setCloseOnExec(true);
         BundleContext framework = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getBundleContext();
         ControlLoop loop = new ControlLoop(new FrameSocket(control, new WireCodec()), workbench,
-                installed(context), () -> stop(framework));
+                installed(context), () -> traces, () -> stop(framework));
         Thread thread = new Thread(loop, "kakuri-domain-control");
         thread.setDaemon(true);
         thread.start();

@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.kakuri.api.runtime.Workbench;
+import org.kakuri.api.tee.EventTraces;
 import org.kakuri.domain.internal.wire.FrameSocket;
 import org.kakuri.domain.internal.wire.FrameSocket.Incoming;
 import org.kakuri.domain.internal.wire.Message;
@@ -31,20 +33,25 @@ public final class ControlLoop implements Runnable {
     private final FrameSocket socket;
     private final SessionServer server;
     private final List<Message.Jar> jars;
+    private final Supplier<EventTraces> traces;
     private final Runnable stop;
     private final AtomicInteger threads = new AtomicInteger();
+    private volatile TraceSender trace;
     private final ExecutorService calls = Executors.newCachedThreadPool(this::thread);
 
     /**
      * @param socket to the parent
      * @param workbench lends backend and runtime
      * @param jars what this framework found installed
+     * @param traces where events are to be had; may give null
      * @param stop ends the process in an orderly way; may return before that is done
      */
-    public ControlLoop(FrameSocket socket, Workbench workbench, List<Message.Jar> jars, Runnable stop) {
+    public ControlLoop(FrameSocket socket, Workbench workbench, List<Message.Jar> jars,
+            Supplier<EventTraces> traces, Runnable stop) {
         this.socket = socket;
         this.server = new SessionServer(workbench);
         this.jars = List.copyOf(jars);
+        this.traces = traces;
         this.stop = stop;
     }
 
@@ -86,10 +93,22 @@ public final class ControlLoop implements Runnable {
         case Message.Request request -> calls.execute(() -> perform(request, descriptors));
         case Message.Kill(long guest, String reason) -> calls.execute(() -> server.kill(guest, reason));
         case Message.Ping(long number) -> send(new Message.Pong(number));
-        case Message.Hello _,Message.Reply _,Message.Failure _,Message.GuestEnded _,Message.GuestLost _,Message.Pong _ -> {
+        case Message.Trace(boolean on) -> trace(on);
+        case Message.Hello _,Message.Reply _,Message.Failure _,Message.GuestEnded _,Message.GuestLost _,Message.Pong _,Message.Traced _ -> {
             descriptors.forEach(Fd::close);
             throw new ProtocolViolation("not for the child: " + message.getClass().getSimpleName());
         }
+        }
+    }
+
+    /** Before whatever the parent asks next. */
+    private void trace(boolean on) {
+        EventTraces source = traces.get();
+        if (on && trace == null && source != null) {
+            trace = new TraceSender(source, this::send);
+        } else if (!on && trace != null) {
+            trace.close();
+            trace = null;
         }
     }
 
@@ -99,6 +118,10 @@ public final class ControlLoop implements Runnable {
             answer = new Message.Reply(request.id(), server.perform(request.operation(), descriptors));
         } catch (RuntimeException | Error e) {
             answer = new Message.Failure(request.id(), WireError.of(e));
+        }
+        TraceSender telling = trace;
+        if (telling != null) {
+            telling.flush();
         }
         send(answer);
         if (request.operation() instanceof Operation.Spawn

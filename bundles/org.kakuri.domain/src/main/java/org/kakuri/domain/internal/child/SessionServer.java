@@ -12,6 +12,7 @@ import org.kakuri.api.UsageError;
 import org.kakuri.api.WrongState;
 import org.kakuri.api.runtime.GuestExit;
 import org.kakuri.api.runtime.GuestProcess;
+import org.kakuri.api.runtime.HostAccess;
 import org.kakuri.api.runtime.Lease;
 import org.kakuri.api.runtime.RuntimeSession;
 import org.kakuri.api.runtime.Selector;
@@ -64,6 +65,11 @@ final class SessionServer implements AutoCloseable {
         case Operation.Attest(byte[] nonce) -> new Result.Attested(session().attest(nonce));
         case Operation.Quiesce(long nanos) ->
             new Result.Rested(session().quiesce(Deadline.in(Duration.ofNanos(nanos))));
+        case Operation.Memory _ -> new Result.Areas(session().memory());
+        case Operation.Touch touch -> {
+            HostAccess.Result touched = session().touch(touch.access());
+            yield new Result.Touched(touched.outcome(), touched.bytes(), touched.guard());
+        }
         case Operation.GoOn _ -> {
             session().resume();
             yield new Result.Done();

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.kakuri.api.Deadline;
 import org.kakuri.api.KakuriException;
 import org.kakuri.api.runtime.GuestExit;
@@ -26,6 +27,7 @@ final class Calls {
     private final AtomicLong ids = new AtomicLong();
     private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
     private final Map<Long, CompletableFuture<Ending>> guests = new ConcurrentHashMap<>();
+    private volatile Consumer<Message.Traced> traced = _ -> {};
     private volatile Loss loss;
 
     /** What became of a call or a guest. */
@@ -132,6 +134,11 @@ final class Calls {
         };
     }
 
+    /** Sets who is told the child's events, on the host's thread: must not wait for anything. */
+    void onTraced(Consumer<Message.Traced> listener) {
+        traced = listener;
+    }
+
     /** Takes a message from the child, on the host's thread. */
     void take(Message message) {
         switch (message) {
@@ -139,7 +146,8 @@ final class Calls {
         case Message.Failure(long id, WireError error) -> asked(id).ending().complete(new Ending.Failed(error));
         case Message.GuestEnded(long guest, GuestExit exit) -> ended(guest, new Ending.Exited(exit));
         case Message.GuestLost(long guest, WireError error) -> ended(guest, new Ending.Failed(error));
-        case Message.Hello _,Message.Request _,Message.Kill _,Message.Ping _,Message.Pong _ ->
+        case Message.Traced events -> traced.accept(events);
+        case Message.Hello _,Message.Request _,Message.Kill _,Message.Ping _,Message.Pong _,Message.Trace _ ->
             throw new ProtocolViolation("not for the parent: " + message.getClass().getSimpleName());
         }
     }
@@ -168,6 +176,8 @@ final class Calls {
         case Operation.Measure _ -> result instanceof Result.Measured;
         case Operation.Attest _ -> result instanceof Result.Attested;
         case Operation.Quiesce _ -> result instanceof Result.Rested;
+        case Operation.Memory _ -> result instanceof Result.Areas;
+        case Operation.Touch _ -> result instanceof Result.Touched;
         };
     }
 

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -16,6 +17,7 @@ import org.kakuri.api.runtime.Placement;
 import org.kakuri.api.runtime.RuntimeImage;
 import org.kakuri.api.runtime.RuntimeSession;
 import org.kakuri.api.runtime.SessionSpec;
+import org.kakuri.api.tee.EventTraces;
 import org.kakuri.domain.internal.closure.BundleJar;
 import org.kakuri.domain.internal.closure.JarStore;
 import org.kakuri.domain.internal.closure.WiringClosure;
@@ -26,6 +28,9 @@ import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 
 /** Starts domain hosts with the bundles that a backend and a runtime run on at this moment. */
 @Component
@@ -36,6 +41,10 @@ public final class DomainHostService implements DomainHosts {
     private final AtomicLong numbers = new AtomicLong();
     private final Set<RemoteSession> open = ConcurrentHashMap.newKeySet();
     private volatile boolean stopped;
+
+    /** Whoever wants to see events; nobody where no machine model is. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    private volatile EventTraces traces;
 
     /** Takes a folder in the bundle's data area, which goes with the framework's cache. */
     @Activate
@@ -72,6 +81,7 @@ public final class DomainHostService implements DomainHosts {
         boolean opened = false;
         try {
             check(name, bundles, process.hello());
+            trace(process);
             process.call(new Operation.Open(backend, runtime, host, image, spec.at(Placement.INLINE)));
             if (stopped) {
                 throw new Gone("the bundle of the domain hosts was stopped", "start it", true);
@@ -83,6 +93,22 @@ public final class DomainHostService implements DomainHosts {
                 session.close();
                 open.remove(session);
             }
+        }
+    }
+
+    /** A child tells its events from before its session opens, until nobody here listens any more. */
+    private void trace(HostProcess process) {
+        EventTraces wanting = traces;
+        if (wanting != null && wanting.wanted()) {
+            process.calls().onTraced(told -> {
+                if (wanting.wanted()) {
+                    wanting.forward(told.events(), told.dropped());
+                } else {
+                    process.calls().onTraced(_ -> {});
+                    CompletableFuture.runAsync(() -> process.tell(new Message.Trace(false)));
+                }
+            });
+            process.tell(new Message.Trace(true));
         }
     }
 

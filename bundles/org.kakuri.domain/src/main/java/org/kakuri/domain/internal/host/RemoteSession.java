@@ -1,5 +1,6 @@
 package org.kakuri.domain.internal.host;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,6 +10,8 @@ import org.kakuri.api.runtime.Command;
 import org.kakuri.api.runtime.GuestExit;
 import org.kakuri.api.runtime.GuestPlacement;
 import org.kakuri.api.runtime.GuestProcess;
+import org.kakuri.api.runtime.HostAccess;
+import org.kakuri.api.runtime.MemoryArea;
 import org.kakuri.api.runtime.Quiescence;
 import org.kakuri.api.runtime.RuntimeSession;
 import org.kakuri.api.tee.Evidence;
@@ -63,6 +66,17 @@ final class RemoteSession implements RuntimeSession {
     @Override
     public void resume() {
         host.call(new Operation.GoOn());
+    }
+
+    @Override
+    public List<MemoryArea> memory() {
+        return ((Result.Areas) host.call(new Operation.Memory())).areas();
+    }
+
+    @Override
+    public HostAccess.Result touch(HostAccess access) {
+        var touched = (Result.Touched) host.call(Operation.Touch.of(access));
+        return new HostAccess.Result(touched.outcome(), touched.bytes(), touched.guard());
     }
 
     @Override

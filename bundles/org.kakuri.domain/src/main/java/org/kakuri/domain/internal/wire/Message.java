@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Objects;
 import org.kakuri.api.runtime.GuestExit;
+import org.kakuri.api.tee.TracedEvent;
 
 /**
  * One frame of the control socket.
@@ -19,6 +20,8 @@ import org.kakuri.api.runtime.GuestExit;
  *        &lt;- GuestEnded | GuestLost       once for each guest, after the Reply that named it
  * Ping    -&gt;
  *        &lt;- Pong
+ * Trace   -&gt;                             not answered
+ *        &lt;- Traced                       while events are wanted
  * </pre>
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
@@ -26,7 +29,8 @@ import org.kakuri.api.runtime.GuestExit;
     @Type(value = Message.Request.class, name = "request"), @Type(value = Message.Reply.class, name = "reply"),
     @Type(value = Message.Failure.class, name = "failure"), @Type(value = Message.Kill.class, name = "kill"),
     @Type(value = Message.GuestEnded.class, name = "ended"), @Type(value = Message.GuestLost.class, name = "lost"),
-    @Type(value = Message.Ping.class, name = "ping"), @Type(value = Message.Pong.class, name = "pong")})
+    @Type(value = Message.Ping.class, name = "ping"), @Type(value = Message.Pong.class, name = "pong"),
+    @Type(value = Message.Trace.class, name = "trace"), @Type(value = Message.Traced.class, name = "traced")})
 public sealed interface Message {
     /** The version of the protocol; both sides come from the same jar, so another one is refused. */
     int VERSION = 1;
@@ -130,6 +134,26 @@ public sealed interface Message {
      * @param number that of the ping
      */
     record Pong(long number) implements Message {}
+
+    /**
+     * Begins or ends telling events.
+     *
+     * @param on whether they are wanted
+     */
+    record Trace(boolean on) implements Message {}
+
+    /**
+     * Events of the child's machines.
+     *
+     * @param events in the order they happened
+     * @param dropped how many more were not kept
+     */
+    record Traced(List<TracedEvent> events, long dropped) implements Message {
+        /** Copies the list. */
+        public Traced {
+            events = List.copyOf(events);
+        }
+    }
 
     /**
      * A bundle of the child.

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.Objects;
+import java.util.Optional;
 import org.kakuri.api.runtime.Command;
+import org.kakuri.api.runtime.HostAccess;
 import org.kakuri.api.runtime.RuntimeImage;
 import org.kakuri.api.runtime.SessionSpec;
+import org.kakuri.api.tee.Actor;
 
 /** What the parent asks of the child: the methods of a session and its guests, and {@link Open} before all others. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
@@ -16,6 +19,7 @@ import org.kakuri.api.runtime.SessionSpec;
     @Type(value = Operation.Measure.class, name = "measure"),
     @Type(value = Operation.Attest.class, name = "attest"),
     @Type(value = Operation.Quiesce.class, name = "quiesce"), @Type(value = Operation.GoOn.class, name = "go-on"),
+    @Type(value = Operation.Memory.class, name = "memory"), @Type(value = Operation.Touch.class, name = "touch"),
     @Type(value = Operation.Close.class, name = "close")})
 public sealed interface Operation {
     /** Returns what the operation is called in messages to people. */
@@ -27,7 +31,8 @@ public sealed interface Operation {
     default boolean hasEffect() {
         return switch (this) {
         case Open _,Spawn _,Attest _,Quiesce _,GoOn _,Close _ -> true;
-        case Place _,Count _,CountGuest _,Measure _ -> false;
+        case Place _,Count _,CountGuest _,Measure _,Memory _ -> false;
+        case Touch touch -> touch.store();
         };
     }
 
@@ -106,6 +111,43 @@ public sealed interface Operation {
 
     /** Lets guests at rest go on; answered by {@link Result.Done}. */
     record GoOn() implements Operation {}
+
+    /** Where the memory of the instances lies; answered by {@link Result.Areas}. */
+    record Memory() implements Operation {}
+
+    /**
+     * An access from outside; answered by {@link Result.Touched}.
+     *
+     * @param actor who makes it
+     * @param physical physical address
+     * @param store whether bytes are stored
+     * @param bytes what is stored; empty for a load
+     * @param length bytes to load; 0 for a store
+     * @param checkerOff the checker that is switched off meanwhile; empty for none
+     */
+    record Touch(Actor actor, long physical, boolean store, byte[] bytes, int length, String checkerOff)
+            implements
+                Operation {
+        /** Refuses missing parts. */
+        public Touch {
+            Objects.requireNonNull(actor, "actor");
+            Objects.requireNonNull(bytes, "bytes");
+            Objects.requireNonNull(checkerOff, "checkerOff");
+        }
+
+        /** Returns an access as it crosses. */
+        public static Touch of(HostAccess access) {
+            boolean store = access.write().isPresent();
+            return new Touch(access.actor(), access.physical(), store, access.write().orElse(new byte[0]),
+                    store ? 0 : access.length(), access.checkerOff().orElse(""));
+        }
+
+        /** Returns the access that crossed. */
+        public HostAccess access() {
+            return new HostAccess(actor, physical, store ? Optional.of(bytes) : Optional.empty(), length,
+                    checkerOff.isEmpty() ? Optional.empty() : Optional.of(checkerOff));
+        }
+    }
 
     /** Ends the session; answered by {@link Result.Done}. */
     record Close() implements Operation {}

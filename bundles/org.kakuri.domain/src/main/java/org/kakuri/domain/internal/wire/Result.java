@@ -3,10 +3,14 @@ package org.kakuri.domain.internal.wire;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
 import java.util.Objects;
 import org.kakuri.api.runtime.GuestPlacement;
+import org.kakuri.api.runtime.MemoryArea;
 import org.kakuri.api.runtime.Quiescence;
+import org.kakuri.api.tee.Access;
 import org.kakuri.api.tee.Evidence;
+import org.kakuri.api.tee.Guard;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.api.tee.Measurement;
 
@@ -15,7 +19,8 @@ import org.kakuri.api.tee.Measurement;
 @JsonSubTypes({@Type(value = Result.Done.class, name = "done"), @Type(value = Result.Spawned.class, name = "spawned"),
     @Type(value = Result.Placed.class, name = "placed"), @Type(value = Result.Counted.class, name = "counted"),
     @Type(value = Result.Measured.class, name = "measured"),
-    @Type(value = Result.Attested.class, name = "attested"), @Type(value = Result.Rested.class, name = "rested")})
+    @Type(value = Result.Attested.class, name = "attested"), @Type(value = Result.Rested.class, name = "rested"),
+    @Type(value = Result.Areas.class, name = "areas"), @Type(value = Result.Touched.class, name = "touched")})
 public sealed interface Result {
     /** Done, without a value. */
     record Done() implements Result {}
@@ -84,6 +89,34 @@ public sealed interface Result {
         /** Refuses null. */
         public Rested {
             Objects.requireNonNull(outcome, "outcome");
+        }
+    }
+
+    /**
+     * Where the memory of the instances lies.
+     *
+     * @param areas an area each
+     */
+    record Areas(List<MemoryArea> areas) implements Result {
+        /** Copies the list. */
+        public Areas {
+            areas = List.copyOf(areas);
+        }
+    }
+
+    /**
+     * How an access from outside went.
+     *
+     * @param outcome granted, or the fault a checker issued
+     * @param bytes what a load returned
+     * @param guard how it was checked
+     */
+    record Touched(Access outcome, byte[] bytes, Guard guard) implements Result {
+        /** Refuses missing parts. */
+        public Touched {
+            Objects.requireNonNull(outcome, "outcome");
+            Objects.requireNonNull(bytes, "bytes");
+            Objects.requireNonNull(guard, "guard");
         }
     }
 }

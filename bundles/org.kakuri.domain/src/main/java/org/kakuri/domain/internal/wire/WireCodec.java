@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.kakuri.api.runtime.Quiescence;
 import org.kakuri.api.runtime.SessionSpec;
+import org.kakuri.api.tee.Access;
+import org.kakuri.api.tee.AccessFault;
 
 /**
  * Messages as JSON and back. Strict: unknown, missing and repeated fields, unknown types and trailing text are refused. A
@@ -46,6 +48,7 @@ public final class WireCodec {
                 .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
                 .addMixIn(SessionSpec.HostCalls.class, HostCallsTypes.class)
                 .addMixIn(Quiescence.class, QuiescenceTypes.class)
+                .addMixIn(Access.class, AccessTypes.class)
                 .addModule(new WireTypes())
                 .build();
         writer = mapper.writerFor(Message.class);
@@ -109,4 +112,9 @@ public final class WireCodec {
     @JsonSubTypes({@Type(value = Quiescence.AtRest.class, name = "at-rest"),
         @Type(value = Quiescence.NotNow.class, name = "not-now")})
     private interface QuiescenceTypes {}
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
+    @JsonSubTypes({@Type(value = Access.Granted.class, name = "granted"),
+        @Type(value = AccessFault.class, name = "fault")})
+    private interface AccessTypes {}
 }

@@ -63,6 +63,6 @@ public final class FakeChild {
     private static void serve(FrameSocket socket, int exit) {
         System.err.println("serving");
         new ControlLoop(socket, new FakeWorkbench(), List.of(new Message.Jar("/fake.jar", "00")),
-                () -> System.exit(exit)).run();
+                () -> FakeTraces.ONLY, () -> System.exit(exit)).run();
     }
 }

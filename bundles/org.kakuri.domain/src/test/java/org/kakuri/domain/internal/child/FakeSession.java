@@ -1,6 +1,7 @@
 package org.kakuri.domain.internal.child;
 
 import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,14 +20,20 @@ import org.kakuri.api.runtime.Command;
 import org.kakuri.api.runtime.GuestExit;
 import org.kakuri.api.runtime.GuestPlacement;
 import org.kakuri.api.runtime.GuestProcess;
+import org.kakuri.api.runtime.HostAccess;
+import org.kakuri.api.runtime.MemoryArea;
 import org.kakuri.api.runtime.Quiescence;
 import org.kakuri.api.runtime.RuntimeImage;
 import org.kakuri.api.runtime.RuntimeSession;
 import org.kakuri.api.runtime.SessionSpec;
+import org.kakuri.api.tee.Access;
+import org.kakuri.api.tee.AccessFault;
 import org.kakuri.api.tee.EventCount;
 import org.kakuri.api.tee.Evidence;
+import org.kakuri.api.tee.Guard;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.api.tee.Measurement;
+import org.kakuri.api.tee.Range;
 import org.kakuri.platform.linux.Fd;
 import org.kakuri.platform.linux.FdIo;
 import org.kakuri.platform.linux.Signals;
@@ -57,6 +64,7 @@ final class FakeSession implements RuntimeSession {
         switch (command.argv().getFirst()) {
         case "exit" -> guest.end(Integer.parseInt(command.argv().get(1)), "");
         case "run" -> {}
+        case "events" -> FakeTraces.ONLY.happen(Integer.parseInt(command.argv().get(1)));
         case "refuse" -> throw new Refused("refused " + command.argv().get(1), "ask for less");
         case "write" -> {
             Fd copy = Fd.own(command.descriptors().getFirst().passed().number()).dup();
@@ -121,6 +129,24 @@ final class FakeSession implements RuntimeSession {
     @Override
     public void resume() {
         throw new IllegalStateException("nothing rests");
+    }
+
+    @Override
+    public List<MemoryArea> memory() {
+        return List.of(new MemoryArea(7, "image", new Range(0, 4096), new Range(0x8000_0000L, 4096)));
+    }
+
+    /** Stores are refused; a load shows who asked. */
+    @Override
+    public HostAccess.Result touch(HostAccess access) {
+        return access.write().isPresent()
+                ? new HostAccess.Result(new AccessFault("tzasc", "a rule", access.actor(),
+                        new Range(access.physical(), access.write().get().length), true, "region=1"), new byte[0],
+                        Guard.EVERY_ACCESS)
+                : new HostAccess.Result(new Access.Granted(Access.View.CIPHERTEXT),
+                        (access.actor().device() + " " + access.length() + " " + access.checkerOff()).getBytes(
+                                StandardCharsets.UTF_8),
+                        Guard.NONE);
     }
 
     @Override

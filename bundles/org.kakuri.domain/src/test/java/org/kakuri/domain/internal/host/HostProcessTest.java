@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -36,10 +39,19 @@ import org.kakuri.api.runtime.Command.GuestDescriptor;
 import org.kakuri.api.runtime.GuestExit;
 import org.kakuri.api.runtime.GuestPlacement;
 import org.kakuri.api.runtime.GuestProcess;
+import org.kakuri.api.runtime.HostAccess;
+import org.kakuri.api.runtime.MemoryArea;
 import org.kakuri.api.runtime.Quiescence;
 import org.kakuri.api.runtime.RuntimeImage;
 import org.kakuri.api.runtime.SessionSpec;
+import org.kakuri.api.tee.Access;
+import org.kakuri.api.tee.AccessFault;
+import org.kakuri.api.tee.Actor;
+import org.kakuri.api.tee.Guard;
 import org.kakuri.api.tee.Measurement;
+import org.kakuri.api.tee.Range;
+import org.kakuri.api.tee.SecurityState;
+import org.kakuri.api.tee.TracedEvent;
 import org.kakuri.domain.internal.child.FakeChild;
 import org.kakuri.domain.internal.wire.Message;
 import org.kakuri.domain.internal.wire.Operation;
@@ -422,5 +434,66 @@ class HostProcessTest {
 
         assertEquals("domain host of session t, pid %d, closed its control socket; it was killed"
                 .formatted(host.pid()), gone.getMessage());
+    }
+
+    @Test
+    void showsTheMemoryOfTheSessionItStandsFor() {
+        RemoteSession session = session();
+
+        assertEquals(List.of(new MemoryArea(7, "image", new Range(0, 4096), new Range(0x8000_0000L, 4096))),
+                session.memory());
+    }
+
+    @Test
+    void passesAccessesAndTheirOutcomes() {
+        RemoteSession session = session();
+        Actor device = Actor.device("disk", SecurityState.NORMAL);
+
+        HostAccess.Result loaded = session.touch(HostAccess.read(0x8000_0000L, 16).by(device).without("tzasc"));
+        HostAccess.Result stored = session.touch(HostAccess.write(0x8000_0010L, new byte[HostAccess.MOST]));
+
+        assertEquals(new Access.Granted(Access.View.CIPHERTEXT), loaded.outcome());
+        assertEquals("disk 16 Optional[tzasc]", new String(loaded.bytes(), StandardCharsets.UTF_8));
+        assertEquals(Guard.NONE, loaded.guard());
+        assertEquals(new AccessFault("tzasc", "a rule", Actor.HOST, new Range(0x8000_0010L, HostAccess.MOST), true,
+                "region=1"), stored.outcome());
+        assertEquals(0, stored.bytes().length);
+        assertEquals(Guard.EVERY_ACCESS, stored.guard());
+    }
+
+    @Test
+    void tellsEventsBeforeTheAnswerThatCausedThem() {
+        RemoteSession session = session();
+        List<Message.Traced> told = new CopyOnWriteArrayList<>();
+        session.host().calls().onTraced(told::add);
+
+        session.spawn(command("events", "3"));
+        assertEquals(List.of(), told);
+        session.host().tell(new Message.Trace(true));
+        session.spawn(command("events", "2"));
+
+        String where = "arm/fake@" + session.host().pid();
+        assertEquals(List.of(new TracedEvent(0, where, "SMC", 1, 0), new TracedEvent(1, where, "SMC", 1, 1)),
+                told.stream().flatMap(traced -> traced.events().stream()).toList());
+        session.host().tell(new Message.Trace(false));
+        session.spawn(command("events", "3"));
+        assertEquals(2, told.stream().mapToInt(traced -> traced.events().size()).sum());
+    }
+
+    @Test
+    void countsTheEventsThatItDoesNotKeep() {
+        RemoteSession session = session();
+        var kept = new AtomicLong();
+        var dropped = new AtomicLong();
+        session.host().calls().onTraced(traced -> {
+            kept.addAndGet(traced.events().size());
+            dropped.addAndGet(traced.dropped());
+        });
+        session.host().tell(new Message.Trace(true));
+
+        session.spawn(command("events", "1000000"));
+
+        assertEquals(1_000_000, kept.get() + dropped.get());
+        assertTrue(kept.get() > 0);
     }
 }

@@ -23,6 +23,7 @@ import org.kakuri.api.runtime.Command.GuestDescriptor;
 import org.kakuri.api.runtime.Descriptor;
 import org.kakuri.api.runtime.GuestExit;
 import org.kakuri.api.runtime.GuestPlacement;
+import org.kakuri.api.runtime.MemoryArea;
 import org.kakuri.api.runtime.Placement;
 import org.kakuri.api.runtime.Quiescence;
 import org.kakuri.api.runtime.RuntimeImage;
@@ -35,6 +36,8 @@ import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.api.tee.Measurement;
 import org.kakuri.api.tee.Price;
 import org.kakuri.api.tee.Pricing;
+import org.kakuri.api.tee.Range;
+import org.kakuri.api.tee.TracedEvent;
 
 @Timeout(30)
 class WireCodecTest {
@@ -63,7 +66,11 @@ class WireCodecTest {
                 new Message.GuestEnded(3, new GuestExit(OptionalInt.of(0), "", 17, 65536)),
                 new Message.GuestEnded(3, new GuestExit(OptionalInt.empty(), "trap", 17, 65536)),
                 new Message.GuestLost(3, new WireError(WireError.Kind.OTHER, "m", "", false, "")),
-                new Message.Ping(1), new Message.Pong(1));
+                new Message.Ping(1), new Message.Pong(1), new Message.Request(16, new Operation.Memory()),
+                new Message.Reply(9, new Result.Areas(
+                        List.of(new MemoryArea(7, "image", new Range(0, 4096), new Range(1L << 40, 4096))))),
+                new Message.Trace(true),
+                new Message.Traced(List.of(new TracedEvent(-5, "arm/host-a@1", "SMC", 2, 8)), 3));
     }
 
     private static CostProfile profile() {
