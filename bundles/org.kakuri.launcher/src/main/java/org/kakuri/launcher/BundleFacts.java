@@ -78,6 +78,14 @@ record BundleFacts(
                     .toList();
         }
 
+        /** Whether a function acts on the workbench that runs: the properties of CommandSet that name it. */
+        CommandIndex.Live live(String function) {
+            boolean changes = properties.getOrDefault("kakuri.command.live", List.of()).contains(function);
+            boolean shows = properties.getOrDefault("kakuri.command.live.if.running", List.of()).contains(function);
+            return changes && shows ? CommandIndex.Live.EITHER
+                    : changes ? CommandIndex.Live.CHANGES : shows ? CommandIndex.Live.SHOWS : CommandIndex.Live.NO;
+        }
+
         /** The method of a function has its name, hyphens read as camel case, also with an underscore or as getter. */
         String description(String function) {
             String name = function.toLowerCase(Locale.ROOT).replace("-", "");

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.LinkedHashMap;
 
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
  * kakuri-index 1
  * bundle FILE
  * command SCOPE:FUNCTION 0,2,5 ONE LINE OF DESCRIPTION
+ * live SCOPE:FUNCTION changes
  * </pre>
  *
  * @param bundles all jar files of the workbench, providers before their users
@@ -31,14 +33,42 @@ record CommandIndex(List<String> bundles, SequencedMap<String, Command> commands
     private static final String HEADER = "kakuri-index 1";
     private static final int SUGGESTIONS = 5;
 
+    /** Whether a command acts on the workbench that runs. */
+    enum Live {
+        /** It needs none. */
+        NO,
+        /** It changes the one that runs, and fails if none does. */
+        CHANGES,
+        /** It shows the one that runs; if none does, what a fresh one is like. */
+        SHOWS,
+        /** With arguments it changes, without it shows. */
+        EITHER;
+
+        /** What it is with these arguments: asking for help needs no workbench. */
+        Live with(List<String> arguments) {
+            int end = arguments.indexOf("--");
+            List<String> own = end < 0 ? arguments : arguments.subList(0, end);
+            if (this == NO || own.contains("--help") || own.contains("-h")) {
+                return NO;
+            }
+            boolean shows = this == SHOWS || this == EITHER && own.stream().allMatch("--json"::equals);
+            return shows ? SHOWS : CHANGES;
+        }
+
+        private String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /**
      * One command.
      *
      * @param name {@code scope:function}
      * @param bundles the jar files it needs, providers first
      * @param description one line, may be empty
+     * @param live whether it acts on the workbench that runs
      */
-    record Command(String name, List<String> bundles, String description) {
+    record Command(String name, List<String> bundles, String description, Live live) {
         String scope() {
             return name.substring(0, name.indexOf(':'));
         }
@@ -68,7 +98,16 @@ record CommandIndex(List<String> bundles, SequencedMap<String, Command> commands
                     List<String> needed = Arrays.stream(fields[2].split(","))
                             .map(n -> bundles.get(Integer.parseInt(n)))
                             .toList();
-                    commands.put(fields[1], new Command(fields[1], needed, fields.length > 3 ? fields[3] : ""));
+                    commands.put(fields[1],
+                            new Command(fields[1], needed, fields.length > 3 ? fields[3] : "", Live.NO));
+                }
+                case "live" -> {
+                    Command known = commands.get(fields[1]);
+                    if (known == null) {
+                        throw new IllegalArgumentException("no such command");
+                    }
+                    commands.put(fields[1], new Command(known.name(), known.bundles(), known.description(),
+                            Live.valueOf(fields[2].toUpperCase(Locale.ROOT))));
                 }
                 default -> throw new IllegalArgumentException("unknown record");
                 }
@@ -89,6 +128,9 @@ record CommandIndex(List<String> bundles, SequencedMap<String, Command> commands
             String numbers = String.join(",",
                     command.bundles().stream().map(b -> Integer.toString(bundles.indexOf(b))).toList());
             lines.add(("command " + command.name() + " " + numbers + " " + command.description()).stripTrailing());
+            if (command.live() != Live.NO) {
+                lines.add("live " + command.name() + " " + command.live().word());
+            }
         });
         return lines;
     }

@@ -31,6 +31,7 @@ final class Container implements AutoCloseable {
 
     private final RunDirectory directory;
     private final Framework framework;
+    private LiveServer live;
     private boolean closed;
 
     private Container(RunDirectory directory, Framework framework) {
@@ -49,6 +50,8 @@ final class Container implements AutoCloseable {
         configuration.put(Constants.FRAMEWORK_STORAGE, directory.path().resolve("cache").toString());
         configuration.put("felix.cache.locking", "false");
         configuration.put("ds.loglevel", "error");
+        // An update installs the new bundle beside the old one.
+        configuration.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
         // A few dozen bundles are resolved before a second thread has started.
         configuration.put("felix.resolver.parallelism", "1");
         Framework framework = ServiceLoader.load(FrameworkFactory.class)
@@ -98,6 +101,21 @@ final class Container implements AutoCloseable {
         framework.waitForStop(0);
     }
 
+    /** Lets other processes hand in commands until this is closed. */
+    synchronized LiveServer listen(LiveSockets sockets) throws IOException {
+        live = LiveServer.start(sockets, new Commands(this));
+        return live;
+    }
+
+    /** Returns at once, or when the framework has stopped if it is stopping, and tells which. */
+    boolean awaitIfStopping() throws InterruptedException {
+        boolean stopping = framework.getState() != Bundle.ACTIVE;
+        if (stopping) {
+            framework.waitForStop(STOP_MILLIS);
+        }
+        return stopping;
+    }
+
     private void leak() {
         LEAKED.add(this);
         try {
@@ -119,9 +137,13 @@ final class Container implements AutoCloseable {
             leak();
             return;
         }
+        stopListening();
         try {
             framework.stop();
             framework.waitForStop(STOP_MILLIS);
+            if (live != null) {
+                live.finish();
+            }
         } catch (BundleException e) {
             System.err.println("kakuri: the framework did not stop cleanly: " + Errors.reason(e));
         } catch (InterruptedException e) {
@@ -131,6 +153,16 @@ final class Container implements AutoCloseable {
             directory.close();
         } catch (IOException e) {
             System.err.println("kakuri: cannot delete " + directory.path() + ": " + Errors.reason(e));
+        }
+    }
+
+    private void stopListening() {
+        if (live != null) {
+            try {
+                live.close();
+            } catch (IOException e) {
+                System.err.println("kakuri: cannot delete " + live.socket() + ": " + Errors.reason(e));
+            }
         }
     }
 }

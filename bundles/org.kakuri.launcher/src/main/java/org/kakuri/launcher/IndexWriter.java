@@ -80,7 +80,8 @@ final class IndexWriter {
                 runners().forEach(closure::add);
                 closure.add(component);
                 String function = name.substring(name.indexOf(':') + 1);
-                commands.merge(name, new Command(name, closure.files(), component.description(function)),
+                commands.merge(name,
+                        new Command(name, closure.files(), component.description(function), component.live(function)),
                         IndexWriter::both);
             }
         }
@@ -92,7 +93,8 @@ final class IndexWriter {
         Set<String> files = new LinkedHashSet<>(first.bundles());
         files.addAll(second.bundles());
         return new Command(first.name(), List.copyOf(files),
-                first.description().isEmpty() ? second.description() : first.description());
+                first.description().isEmpty() ? second.description() : first.description(),
+                first.live() == CommandIndex.Live.NO ? second.live() : first.live());
     }
 
     private List<Component> runners() {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -13,9 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 
 /**
  * The private directory of one running workbench, {@code TEMP/kakuri-UID/PID-N}, deleted when it ends. Its owner holds a
@@ -25,7 +22,6 @@ import java.util.Set;
  */
 final class RunDirectory implements AutoCloseable {
 
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
     private static final String LOCK_SUFFIX = ".lock";
 
     private final Path path;
@@ -40,7 +36,7 @@ final class RunDirectory implements AutoCloseable {
 
     /** Makes a new one under the temporary directory and deletes those of dead processes. */
     static RunDirectory open(Path temp) throws IOException {
-        Path base = ownedBase(temp);
+        Path base = OwnDirectory.make(temp, "kakuri");
         try (FileChannel turn = FileChannel.open(base.resolve("turn"), StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE);
                 FileLock mine = turn.lock()) {
@@ -58,7 +54,7 @@ final class RunDirectory implements AutoCloseable {
                 FileChannel lock = FileChannel.open(lockFile, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 lock.lock();
                 deleteTree(path);
-                Files.createDirectory(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+                Files.createDirectory(path, PosixFilePermissions.asFileAttribute(OwnDirectory.OWNER_ONLY));
                 return new RunDirectory(path, lockFile, lock);
             }
         }
@@ -73,23 +69,6 @@ final class RunDirectory implements AutoCloseable {
         deleteTree(path);
         Files.deleteIfExists(lockFile);
         lock.close();
-    }
-
-    private static Path ownedBase(Path temp) throws IOException {
-        Object uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        Path base = temp.resolve("kakuri-" + uid);
-        try {
-            Files.createDirectory(base, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-        } catch (FileAlreadyExistsException there) {
-            boolean ours = Files.isDirectory(base, LinkOption.NOFOLLOW_LINKS)
-                    && uid.equals(Files.getAttribute(base, "unix:uid", LinkOption.NOFOLLOW_LINKS))
-                    && Files.getPosixFilePermissions(base, LinkOption.NOFOLLOW_LINKS).equals(OWNER_ONLY);
-            if (!ours) {
-                throw new IOException(base + " is not a directory that only user " + uid
-                        + " may enter; delete it, or point TMPDIR at a directory of your own", there);
-            }
-        }
-        return base;
     }
 
     /** Those of this process are alive by definition, and closing a second channel on their file would drop the lock. */

@@ -16,7 +16,7 @@ class CommandIndexTest {
     private static final List<String> TEXT = List.of("kakuri-index 1", "bundle scr.jar", "bundle api.jar",
             "bundle tee.jar",
             "command exp:run 0,1,2 Runs one experiment", "command rt:list 0,1", "command tee:info 0,2",
-            "command tee:list 0,1,2 Lists the backends");
+            "command tee:list 0,1,2 Lists the backends", "live tee:list shows");
 
     @Test
     void readsBundlesCommandsAndDescriptions() throws IOException {
@@ -24,9 +24,10 @@ class CommandIndexTest {
 
         assertEquals(List.of("scr.jar", "api.jar", "tee.jar"), index.bundles());
         assertEquals(
-                new CommandIndex.Command("tee:list", List.of("scr.jar", "api.jar", "tee.jar"), "Lists the backends"),
+                new CommandIndex.Command("tee:list", List.of("scr.jar", "api.jar", "tee.jar"), "Lists the backends",
+                        CommandIndex.Live.SHOWS),
                 index.commands().get("tee:list"));
-        assertEquals(new CommandIndex.Command("rt:list", List.of("scr.jar", "api.jar"), ""),
+        assertEquals(new CommandIndex.Command("rt:list", List.of("scr.jar", "api.jar"), "", CommandIndex.Live.NO),
                 index.commands().get("rt:list"));
     }
 
@@ -37,7 +38,7 @@ class CommandIndexTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"command tee:list 7 x", "command tee:list one x", "command tee:list",
-        "command", "bundle", "rubbish", "''"})
+        "command", "bundle", "rubbish", "''", "live tee:list shows", "live"})
     void refusesALineThatIsNoRecord(String line) {
         IOException refused = assertThrows(IOException.class,
                 () -> CommandIndex.parse(List.of("kakuri-index 1", "bundle a.jar", line), "the-index"));
@@ -66,5 +67,15 @@ class CommandIndexTest {
     @CsvSource({"kitten, sitting, 3", "'', abc, 3", "abc, '', 3", "same, same, 0", "ab, ba, 2"})
     void measuresLevenshteinDistance(String from, String to, int distance) {
         assertEquals(distance, CommandIndex.distance(from, to));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"NO|none|NO", "CHANGES|none|CHANGES", "CHANGES|''|CHANGES",
+        "CHANGES|none --help|NO", "CHANGES|none -- --help|CHANGES", "SHOWS|--json|SHOWS", "SHOWS|-h|NO",
+        "EITHER|''|SHOWS",
+        "EITHER|--json|SHOWS", "EITHER|none|CHANGES", "EITHER|--json none|CHANGES", "EITHER|none --help|NO"})
+    void argumentsTellWhetherACommandActsOnTheWorkbenchThatRuns(CommandIndex.Live live, String arguments,
+            CommandIndex.Live then) {
+        assertEquals(then, live.with(arguments.isEmpty() ? List.of() : List.of(arguments.split(" "))));
     }
 }

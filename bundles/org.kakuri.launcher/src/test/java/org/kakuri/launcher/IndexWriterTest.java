@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.felix.service.command.Descriptor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class IndexWriterTest {
         new Jars("api").header("Export-Package", "k.api;version=\"1.0.0\"").write(folder);
         new Jars("shell").header("Require-Capability", NEEDS_SCR)
                 .component("OneShot", """
-                        <implementation class="x.OneShot"/><service><provide interface="java.util.function.ToIntFunction"/></service>
+                        <implementation class="x.OneShot"/><service><provide interface="java.util.function.ToIntBiFunction"/></service>
                         <property name="kakuri.oneshot" type="Boolean" value="true"/>""")
                 .component("Publisher", """
                         <implementation class="x.Publisher"/>
@@ -128,6 +129,29 @@ class IndexWriterTest {
     @Test
     void listsEveryBundleForTheShell() throws IOException {
         assertEquals(Set.of("scr.jar", "api.jar", "shell.jar"), Set.copyOf(index().bundles()));
+    }
+
+    @Test
+    void takesFromTheCommandSetWhichActOnTheWorkbenchThatRuns() throws IOException {
+        new Jars("commands").component("Tee", """
+                <implementation class="java.lang.Object"/><service><provide interface="k.api.CommandSet"/></service>
+                <property name="kakuri.command.scope" value="tee"/>
+                <property name="kakuri.command.function" type="String">info
+                list
+                use
+                calibrate
+                </property>
+                <property name="kakuri.command.live" type="String">use
+                calibrate
+                </property>
+                <property name="kakuri.command.live.if.running" type="String">list
+                calibrate
+                </property>""").write(folder);
+
+        var commands = index().commands();
+        assertEquals(List.of(CommandIndex.Live.NO, CommandIndex.Live.SHOWS, CommandIndex.Live.CHANGES,
+                CommandIndex.Live.EITHER),
+                Stream.of("info", "list", "use", "calibrate").map(f -> commands.get("tee:" + f).live()).toList());
     }
 
     @Test

@@ -5,18 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.function.ToIntFunction;
+import java.util.function.ToIntBiFunction;
 import java.util.Hashtable;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.kakuri.launcher.Launched.Ended;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -62,7 +62,7 @@ class MainTest {
         assertEquals(1, ended.code());
         assertEquals(
                 "kakuri: bundle broken does not start: Activator start error in bundle broken [1].; cause: no such device\n"
-                        + "kakuri: no bundle serves one-shot commands (java.util.function.ToIntFunction with kakuri.oneshot=true)\n",
+                        + "kakuri: no bundle serves one-shot commands (java.util.function.ToIntBiFunction with kakuri.oneshot=true)\n",
                 ended.err());
         assertEquals(List.of("turn"), leftOver());
     }
@@ -77,7 +77,8 @@ class MainTest {
     @Test
     void refusesOtherArgumentsAndADistWithoutIndex() throws Exception {
         assertEquals(new Ended(2, "",
-                "kakuri: the launcher wants --dist FOLDER [SCOPE:FUNCTION ARG...] or --domain CONTROL LIST [ARG...]\n"),
+                "kakuri: the launcher wants --dist FOLDER [--headless | [--live | --here] SCOPE:FUNCTION ARG...] or --domain"
+                        + " CONTROL LIST [ARG...]\n"),
                 run("--domain", "3"));
         assertEquals(new Ended(1, "", "kakuri: " + temp.resolve("index") + "\n"),
                 run("--dist", temp.toString(), "tee:list"));
@@ -104,22 +105,8 @@ class MainTest {
                 ended.err());
     }
 
-    record Ended(int code, String out, String err) {}
-
     private Ended run(String... arguments) throws Exception {
-        List<String> command = new java.util.ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(),
-                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--sun-misc-unsafe-memory-access=allow",
-                "-Djava.io.tmpdir=" + temp, "-cp", System.getProperty("java.class.path"), Main.class.getName()));
-        command.addAll(List.of(arguments));
-        Path out = temp.resolve("out");
-        Path err = temp.resolve("err");
-        Process process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
-        try {
-            return new Ended(process.waitFor(), Files.readString(out, StandardCharsets.UTF_8),
-                    Files.readString(err, StandardCharsets.UTF_8));
-        } finally {
-            process.destroyForcibly();
-        }
+        return new Launched(temp).run(arguments);
     }
 
     private Path base() throws IOException {
@@ -139,10 +126,10 @@ class MainTest {
     }
 
     /** Serves one-shot commands as the shell bundle does: prints the words and answers 7. */
-    public static final class Echo implements BundleActivator, ToIntFunction<String[]> {
+    public static final class Echo implements BundleActivator, ToIntBiFunction<String[], Map<String, Object>> {
         @Override
         public void start(BundleContext context) {
-            context.registerService(ToIntFunction.class.getName(), this,
+            context.registerService(ToIntBiFunction.class.getName(), this,
                     new Hashtable<>(Map.of("kakuri.oneshot", true)));
         }
 
@@ -150,7 +137,7 @@ class MainTest {
         public void stop(BundleContext context) {}
 
         @Override
-        public int applyAsInt(String[] words) {
+        public int applyAsInt(String[] words, Map<String, Object> call) {
             for (String word : words) {
                 System.out.print(word + "|");
             }

@@ -49,7 +49,7 @@ final class CommandFunction implements Function {
             return help();
         }
         boolean json = own.removeIf(JSON::equals);
-        Object result = invoke(session, words);
+        Object result = WorkingDirectory.with(session.currentDir(), () -> invoke(session, words));
         return json ? JsonText.of(result) : result;
     }
 

@@ -8,8 +8,11 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.function.ToIntFunction;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToIntBiFunction;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
@@ -26,10 +29,12 @@ import org.osgi.service.component.annotations.Reference;
 /**
  * Runs one command line for the launcher, {@code ./kakuri SCOPE:FUNCTION ARG...}, and turns its end into an exit code: 0
  * done, 1 failed, 2 wrong usage. The launcher finds it by the property {@code kakuri.oneshot}; its type is one of the JDK
- * so that they share no package. The first word is the command, the others are its arguments, passed as they are.
+ * so that they share no package. The first word is the command, the others are its arguments, passed as they are. What a
+ * command that another process handed in has of its own is in the map: {@code out} and {@code err} (PrintStream), {@code
+ * directory} (Path), {@code stackTrace} (Boolean). Nothing can be read by such a command.
  */
-@Component(service = ToIntFunction.class, property = "kakuri.oneshot:Boolean=true")
-public final class OneShot implements ToIntFunction<String[]> {
+@Component(service = ToIntBiFunction.class, property = "kakuri.oneshot:Boolean=true")
+public final class OneShot implements ToIntBiFunction<String[], Map<String, Object>> {
 
     private static final int DONE = 0;
     private static final int FAILED = 1;
@@ -49,36 +54,50 @@ public final class OneShot implements ToIntFunction<String[]> {
      * are not closed, since the launcher may still have something to say.
      */
     @Override
-    public int applyAsInt(String[] words) {
-        PrintStream out = stream(FileDescriptor.out, "stdout.encoding");
-        PrintStream err = stream(FileDescriptor.err, "stderr.encoding");
-        int code = run(new FileInputStream(FileDescriptor.in), out, err, words);
+    public int applyAsInt(String[] words, Map<String, Object> call) {
+        boolean own = !call.containsKey("out");
+        PrintStream out = own ? stream(FileDescriptor.out, "stdout.encoding") : (PrintStream) call.get("out");
+        PrintStream err = own ? stream(FileDescriptor.err, "stderr.encoding") : (PrintStream) call.get("err");
+        InputStream in = own ? new FileInputStream(FileDescriptor.in) : InputStream.nullInputStream();
+        var run = new Run(in, out, err, Optional.ofNullable((Path) call.get("directory")),
+                Boolean.TRUE.equals(call.get("stackTrace")));
+        int code = run(run, words);
         out.flush();
         err.flush();
         return code;
     }
+
+    /**
+     * What a command finds around it.
+     *
+     * @param directory what relative paths are relative to, if not the folder of this process
+     * @param stackTrace whether a failure is shown with its stack trace
+     */
+    record Run(InputStream in, PrintStream out, PrintStream err, Optional<Path> directory, boolean stackTrace) {}
 
     private static PrintStream stream(FileDescriptor descriptor, String encoding) {
         Charset charset = Charset.forName(System.getProperty(encoding, "UTF-8"));
         return new PrintStream(new BufferedOutputStream(new FileOutputStream(descriptor)), true, charset);
     }
 
-    int run(InputStream in, PrintStream out, PrintStream err, String... words) {
+    int run(Run run, String... words) {
         String name = words[0];
         if (!served(name)) {
-            err.println("kakuri: " + name
-                    + " did not start: something it needs is missing; scr:list in ./kakuri tells what");
+            run.err()
+                    .println("kakuri: " + name
+                            + " did not start: something it needs is missing; scr:list in ./kakuri tells what");
             return FAILED;
         }
-        try (CommandSession session = processor.createSession(in, out, err)) {
+        try (CommandSession session = processor.createSession(run.in(), run.out(), run.err())) {
+            run.directory().ifPresent(session::currentDir);
             Object result = session.execute(line(session, words));
             String text = result == null ? "" : session.format(result, Converter.INSPECT).toString().stripTrailing();
             if (!text.isEmpty()) {
-                out.println(text);
+                run.out().println(text);
             }
             return result instanceof Outcome outcome ? outcome.exitCode() : DONE;
         } catch (Throwable e) {
-            return failed(err, e instanceof InvocationTargetException && e.getCause() != null ? e.getCause() : e,
+            return failed(run, e instanceof InvocationTargetException && e.getCause() != null ? e.getCause() : e,
                     words);
         }
     }
@@ -104,10 +123,10 @@ public final class OneShot implements ToIntFunction<String[]> {
         }
     }
 
-    private static int failed(PrintStream err, Throwable failure, String[] words) {
-        err.println("kakuri: " + message(failure, words));
-        if (Boolean.getBoolean("kakuri.stacktrace")) {
-            failure.printStackTrace(err);
+    private static int failed(Run run, Throwable failure, String[] words) {
+        run.err().println("kakuri: " + message(failure, words));
+        if (run.stackTrace()) {
+            failure.printStackTrace(run.err());
         }
         return wrongUsage(failure) ? USAGE : FAILED;
     }

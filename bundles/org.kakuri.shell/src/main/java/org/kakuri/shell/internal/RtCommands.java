@@ -30,7 +30,9 @@ import org.osgi.service.component.annotations.Reference;
 
 /** Commands about isolation runtimes. */
 @Component(property = {"kakuri.command.scope=rt", "kakuri.command.function=list", "kakuri.command.function=info",
-    "kakuri.command.function=use", "kakuri.command.function=swap", "kakuri.command.function=run"})
+    "kakuri.command.function=use", "kakuri.command.function=swap", "kakuri.command.function=run",
+    CommandSet.LIVE + "=use", CommandSet.LIVE + "=swap", CommandSet.LIVE_IF_RUNNING + "=list",
+    CommandSet.LIVE_IF_RUNNING + "=info"})
 public final class RtCommands implements CommandSet {
     private static final List<String> RUN_OPTIONS = List.of("tee", "memory", "dir", "env", "timeout", "option");
 
@@ -45,11 +47,11 @@ public final class RtCommands implements CommandSet {
     }
 
     /** A runtime in a list. */
-    public record Row(String name, boolean inUse, Set<RuntimeImage.Kind> images, long memoryLimit, String title) {}
+    public record Row(String name, boolean inUse, Set<RuntimeImage.Kind> images, Size memoryLimit, String title) {}
 
     /** A runtime in full. */
     public record Details(String name, String title, Set<RuntimeImage.Kind> images, Set<Capability> needs,
-            long memoryLimit, Map<String, Observability> observability, Map<String, String> options,
+            Size memoryLimit, Map<String, Observability> observability, Map<String, String> options,
             Map<String, String> backends) {}
 
     /** Lists the runtimes. */
@@ -59,7 +61,7 @@ public final class RtCommands implements CommandSet {
         return workbench.runtimes()
                 .stream()
                 .map(info -> new Row(info.name(), info.name().equals(inUse), info.images(),
-                        info.memoryLimit(), info.title()))
+                        new Size(info.memoryLimit()), info.title()))
                 .toList();
     }
 
@@ -72,7 +74,7 @@ public final class RtCommands implements CommandSet {
             var cell = workbench.cell(backend.name(), name);
             backends.put(backend.name(), (cell.applicable() ? "" : "N/A: ") + cell.meaning());
         });
-        return new Details(info.name(), info.title(), info.images(), info.needs(), info.memoryLimit(),
+        return new Details(info.name(), info.title(), info.images(), info.needs(), new Size(info.memoryLimit()),
                 info.observability(), info.options(), backends);
     }
 
@@ -104,7 +106,7 @@ public final class RtCommands implements CommandSet {
             --events         print the architectural events when it has ended""") Words words) {
         words.onlyNames(RUN_OPTIONS);
         RuntimeInfo runtime = workbench.runtime(words.word(0, "RUNTIME"));
-        Path file = Path.of(words.word(1, "IMAGE"));
+        Path file = WorkingDirectory.resolve(words.word(1, "IMAGE"));
         if (words.positional().size() > 2) {
             throw new UsageError("too many words: " + words.positional().subList(2, words.positional().size()),
                     "arguments of the program follow a lone --");
@@ -134,7 +136,7 @@ public final class RtCommands implements CommandSet {
     }
 
     private static Path folder(String host) {
-        Path path = Path.of(host).toAbsolutePath();
+        Path path = WorkingDirectory.resolve(host);
         if (!Files.isDirectory(path)) {
             throw new UsageError("no such folder: " + host, "");
         }

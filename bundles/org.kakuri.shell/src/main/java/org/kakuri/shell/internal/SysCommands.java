@@ -19,7 +19,8 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /** Commands about research systems and about which parts go together. */
-@Component(property = {"kakuri.command.scope=sys", "kakuri.command.function=list", "kakuri.command.function=matrix"})
+@Component(property = {"kakuri.command.scope=sys", "kakuri.command.function=list", "kakuri.command.function=matrix",
+    CommandSet.LIVE_IF_RUNNING + "=list", CommandSet.LIVE_IF_RUNNING + "=matrix"})
 public final class SysCommands implements CommandSet {
     private final Workbench workbench;
 

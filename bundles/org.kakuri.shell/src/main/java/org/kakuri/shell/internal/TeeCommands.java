@@ -23,7 +23,10 @@ import org.osgi.service.component.annotations.Reference;
 
 /** Commands about TEE backends and their prices. */
 @Component(property = {"kakuri.command.scope=tee", "kakuri.command.function=list", "kakuri.command.function=info",
-    "kakuri.command.function=use", "kakuri.command.function=swap", "kakuri.command.function=calibrate"})
+    "kakuri.command.function=use", "kakuri.command.function=swap", "kakuri.command.function=calibrate",
+    CommandSet.LIVE + "=use", CommandSet.LIVE + "=swap", CommandSet.LIVE + "=calibrate",
+    CommandSet.LIVE_IF_RUNNING + "=list", CommandSet.LIVE_IF_RUNNING + "=info",
+    CommandSet.LIVE_IF_RUNNING + "=calibrate"})
 public final class TeeCommands implements CommandSet {
     private final Workbench workbench;
     private final HotSwap swaps;
