@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,13 +134,26 @@ final class Desk implements AutoCloseable {
         }
     }
 
-    /** Reads to the end of the stream. */
-    static String read(Fd from) {
+    /**
+     * What is in a stream.
+     *
+     * @param text what was read
+     * @param ended whether nobody can write to it any more
+     */
+    record Stream(String text, boolean ended) {}
+
+    /** Reads what there is, without waiting for more. */
+    static Stream read(Fd from) {
+        from.setNonBlocking(true);
+        var text = new StringBuilder();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(4096);
-            long length = FdIo.readFully(from, buffer);
-            return new String(buffer.asSlice(0, length).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE),
-                    StandardCharsets.UTF_8);
+            long length = FdIo.readRaw(from.number(), buffer, 0, buffer.byteSize());
+            for (; length > 0; length = FdIo.readRaw(from.number(), buffer, 0, buffer.byteSize())) {
+                text.append(new String(buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE),
+                        StandardCharsets.UTF_8));
+            }
+            return new Stream(text.toString(), length == 0);
         }
     }
 

@@ -1,6 +1,6 @@
 package org.kakuri.tck.internal.runtime;
 
-import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import org.kakuri.api.Deadline;
@@ -15,7 +15,8 @@ import org.kakuri.tck.internal.Expect;
 
 /** How guests run and end. */
 final class GuestChecks {
-    private static final long PATIENCE_SECONDS = 30;
+    private static final long PATIENCE_SECONDS = 10;
+    private static final Duration A_MOMENT = Duration.ofMillis(50);
 
     private GuestChecks() {}
 
@@ -26,12 +27,7 @@ final class GuestChecks {
                         GuestChecks::trap)
                 .add("kill", "A guest in an endless loop can be killed; the end tells why.", GuestChecks::kill)
                 .add("kill-late", "Killing a guest that has ended changes nothing.", GuestChecks::killLate)
-                .add("wait", "Waiting for a guest that runs on is empty at the deadline.", desk -> {
-                    RuntimeSession session = desk.open(Program.LOOPS);
-                    Expect.that(session.spawn(Desk.command())
-                            .waitFor(Deadline.in(java.time.Duration.ofMillis(50)))
-                            .isEmpty(), "a guest in an endless loop is said to have ended");
-                })
+                .add("wait", "Waiting for a guest that runs on is empty at the deadline.", GuestChecks::waiting)
                 .add("placement", "A guest that runs lives in a process of this machine.", GuestChecks::placement)
                 .add("quiesce", "Quiescing brings guests to rest until resumed, or leaves them running with a reason.",
                         GuestChecks::quiesce)
@@ -80,13 +76,23 @@ final class GuestChecks {
         Expect.equal(exit, Desk.await(guest), "the end after a late kill");
     }
 
-    private static void placement(Desk desk) throws IOException {
+    private static void waiting(Desk desk) throws Exception {
+        GuestProcess guest = desk.open(Program.LOOPS).spawn(Desk.command());
+        Expect.that(guest.waitFor(Deadline.in(A_MOMENT)).isEmpty(), "a guest in an endless loop is said to have ended");
+        guest.kill("enough of it");
+        Desk.await(guest);
+    }
+
+    private static void placement(Desk desk) throws Exception {
         RuntimeSession session = desk.open(Program.LOOPS);
-        GuestPlacement placement = session.placement(session.spawn(Desk.command()));
+        GuestProcess guest = session.spawn(Desk.command());
+        GuestPlacement placement = session.placement(guest);
         Expect.that(ProcessHandle.of(placement.hostPid()).map(ProcessHandle::isAlive).orElse(false),
                 "no process is running with the pid %d", placement.hostPid());
         Expect.that(placement.instance() == 0 || placement.contexts() > 0, "it is in an instance without a context: %s",
                 placement);
+        guest.kill("enough of it");
+        Desk.await(guest);
     }
 
     private static void quiesce(Desk desk) throws Exception {
@@ -97,7 +103,7 @@ final class GuestChecks {
         case Quiescence.NotNow(String reason) -> Expect.that(!reason.isBlank(), "no reason is given");
         }
         session.resume();
-        Expect.that(guest.waitFor(Deadline.in(java.time.Duration.ofMillis(50))).isEmpty(), "the guest was harmed: %s",
+        Expect.that(guest.waitFor(Deadline.in(A_MOMENT)).isEmpty(), "the guest was harmed: %s",
                 guest.waitFor(Deadline.inSeconds(0)));
         guest.kill("enough of it");
         Desk.await(guest);

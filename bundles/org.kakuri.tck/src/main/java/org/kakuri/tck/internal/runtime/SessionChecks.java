@@ -76,8 +76,8 @@ final class SessionChecks {
     }
 
     private static void once(Desk desk) throws Exception {
-        RuntimeSession session = desk.open(Program.EXITS_7);
-        Expect.equal(OptionalInt.of(7), Desk.await(session.spawn(Desk.command())).status(), "status of a guest");
+        RuntimeSession session = desk.open(Program.RETURNS);
+        Expect.equal(OptionalInt.of(0), Desk.await(session.spawn(Desk.command())).status(), "status of a guest");
         desk.end(session);
     }
 
@@ -173,7 +173,7 @@ final class SessionChecks {
     }
 
     private static void atOnce(Desk desk) throws Exception {
-        desk.image(Program.EXITS_7);
+        desk.image(Program.RETURNS);
         List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
