@@ -1,6 +1,7 @@
 package org.kakuri.api.runtime;
 
 import org.kakuri.api.tee.BackendInfo;
+import org.kakuri.api.tee.CostProfile;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -17,6 +18,11 @@ public interface Lease extends AutoCloseable {
 
     /** Returns what the pair stands for. */
     Cell cell();
+
+    /** Returns the prices that instances of this lease charge when asked to charge those: a variant has some of its own. */
+    default CostProfile charged(CostProfile profile) {
+        return profile;
+    }
 
     /**
      * Opens a session, in this process or in a domain host, as the spec says. Closed at the latest with the lease.

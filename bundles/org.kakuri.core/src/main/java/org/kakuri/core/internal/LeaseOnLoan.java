@@ -18,6 +18,7 @@ import org.kakuri.api.runtime.RuntimeInfo;
 import org.kakuri.api.runtime.RuntimeSession;
 import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.tee.BackendInfo;
+import org.kakuri.api.tee.CostProfile;
 import org.kakuri.api.tee.Machine;
 import org.kakuri.api.tee.TeeBackend;
 
@@ -26,7 +27,7 @@ final class LeaseOnLoan implements Lease {
     private final Provider<TeeBackend, BackendInfo> backend;
     private final Provider<IsolationRuntime, RuntimeInfo> runtime;
     private final Cell cell;
-    private final Machine machine;
+    private final String host;
     private final GatedBackend instances;
     private final Supplier<Optional<DomainHosts>> domains;
     private final Gate gate = new Gate("the lease");
@@ -34,11 +35,11 @@ final class LeaseOnLoan implements Lease {
     private boolean ended;
 
     LeaseOnLoan(Provider<TeeBackend, BackendInfo> backend, Provider<IsolationRuntime, RuntimeInfo> runtime, Cell cell,
-            Machine machine, Supplier<Optional<DomainHosts>> domains) {
+            Machine machine, String host, Supplier<Optional<DomainHosts>> domains) {
         this.backend = backend;
         this.runtime = runtime;
         this.cell = cell;
-        this.machine = machine;
+        this.host = host;
         this.instances = new GatedBackend(backend, machine);
         this.domains = domains;
     }
@@ -59,6 +60,11 @@ final class LeaseOnLoan implements Lease {
     }
 
     @Override
+    public CostProfile charged(CostProfile profile) {
+        return backend.service() instanceof DerivedBackend variant ? variant.charged(profile) : profile;
+    }
+
+    @Override
     public RuntimeSession open(RuntimeImage image, SessionSpec spec) {
         if (!runtime.info().images().contains(image.kind())) {
             throw new Unsupported("runtime %s does not run images of kind %s: %s".formatted(runtime.name(),
@@ -73,7 +79,7 @@ final class LeaseOnLoan implements Lease {
         try (var _ = gate.enter(); var _ = backend.gate().enter(); var _ = runtime.gate().enter()) {
             RuntimeSession inner = spec.placement() == Placement.DOMAIN
                     ? domainHosts().open(backend.name(), backend.bundleId(), runtime.name(), runtime.bundleId(),
-                            machine.name(), image, spec)
+                            host, image, spec)
                     : runtime.service().open(instances, image, spec);
             return adopt(new GatedSession(inner, this::forget));
         }

@@ -21,13 +21,15 @@ final class ProviderTracker extends ServiceTracker<Object, Provider<?, ?>> {
 
     private final Registry<TeeBackend, BackendInfo> backends;
     private final Registry<IsolationRuntime, RuntimeInfo> runtimes;
+    private final VariantShelf variants;
     private final Duration drain;
 
     ProviderTracker(BundleContext context, Registry<TeeBackend, BackendInfo> backends,
-            Registry<IsolationRuntime, RuntimeInfo> runtimes, Duration drain) {
+            Registry<IsolationRuntime, RuntimeInfo> runtimes, VariantShelf variants, Duration drain) {
         super(context, filter(), null);
         this.backends = backends;
         this.runtimes = runtimes;
+        this.variants = variants;
         this.drain = drain;
     }
 
@@ -46,8 +48,12 @@ final class ProviderTracker extends ServiceTracker<Object, Provider<?, ?>> {
         long bundle = reference.getBundle().getBundleId();
         try {
             return switch (service) {
-            case TeeBackend backend -> register(backends, new Provider<>("backend", backend.info().name(), backend,
-                    backend.info(), bundle), reference, TeeBackend.NAME);
+            case TeeBackend backend -> {
+                var provider = register(backends, new Provider<>("backend", backend.info().name(), backend,
+                        backend.info(), bundle), reference, TeeBackend.NAME);
+                variants.baseAppeared(provider);
+                yield provider;
+            }
             case IsolationRuntime runtime -> register(runtimes, new Provider<>("runtime", runtime.info().name(),
                     runtime, runtime.info(), bundle), reference, IsolationRuntime.NAME);
             case null, default -> null;
@@ -79,11 +85,13 @@ final class ProviderTracker extends ServiceTracker<Object, Provider<?, ?>> {
         backends.registered().stream().filter(p -> p == provider).forEach(backends::remove);
         runtimes.registered().stream().filter(p -> p == provider).forEach(runtimes::remove);
         int left = provider.retire(Deadline.in(drain));
+        for (Provider<?, ?> variant : variants.baseGone(provider)) {
+            left += variant.retire(Deadline.in(drain));
+        }
         if (left > 0) {
             LOG.log(System.Logger.Level.WARNING,
                     "{0} was stopped with {1} calls still inside after {2}; they end with an error", provider.name(),
-                    left,
-                    drain);
+                    left, drain);
         }
         context.ungetService(reference);
     }

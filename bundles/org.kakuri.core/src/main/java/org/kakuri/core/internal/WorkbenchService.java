@@ -21,9 +21,12 @@ import org.kakuri.api.runtime.RuntimeInfo;
 import org.kakuri.api.runtime.Selector;
 import org.kakuri.api.runtime.Swap;
 import org.kakuri.api.runtime.SwapReport;
+import org.kakuri.api.runtime.Variant;
+import org.kakuri.api.runtime.Variants;
 import org.kakuri.api.runtime.Workbench;
 import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.api.tee.Capability;
+import org.kakuri.api.tee.Machine;
 import org.kakuri.api.tee.Machines;
 import org.kakuri.api.tee.TeeBackend;
 import org.osgi.framework.BundleContext;
@@ -36,7 +39,9 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 
 /** The workbench: lends what its {@link ProviderTracker} finds. */
 @Component(immediate = true)
-public final class WorkbenchService implements Workbench, HotSwap {
+public final class WorkbenchService implements Workbench, HotSwap, Variants {
+    /** Framework property. String. Path of the workspace. Default: none, variants then last as long as the process. */
+    static final String WORKSPACE = "kakuri.workspace";
     /** How long calls inside a backend or runtime that is being stopped are waited for. */
     static final Duration DRAIN = Duration.ofSeconds(5);
     private static final Duration SHORT_WAIT = Duration.ofSeconds(2);
@@ -46,6 +51,7 @@ public final class WorkbenchService implements Workbench, HotSwap {
     private final Registry<TeeBackend, BackendInfo> backends = new Registry<>("backend");
     private final Registry<IsolationRuntime, RuntimeInfo> runtimes = new Registry<>("runtime");
     private final ProviderTracker tracker;
+    private final VariantShelf variants;
     private final Swapper swapper;
     private final BundleUpdate updater;
     private volatile DomainHosts domains;
@@ -57,7 +63,9 @@ public final class WorkbenchService implements Workbench, HotSwap {
     public WorkbenchService(BundleContext context, @Reference Machines machines) {
         this.context = context;
         this.machines = machines;
-        this.tracker = new ProviderTracker(context, backends, runtimes, DRAIN);
+        this.variants = new VariantShelf(new VariantFiles(Optional.ofNullable(context.getProperty(WORKSPACE))
+                .map(workspace -> Path.of(workspace, "variants"))), backends);
+        this.tracker = new ProviderTracker(context, backends, runtimes, variants, DRAIN);
         this.swapper = new Swapper(context, backends, runtimes);
         this.updater = new BundleUpdate(context, backends, runtimes);
         tracker.open();
@@ -128,8 +136,7 @@ public final class WorkbenchService implements Workbench, HotSwap {
             var backend = backends.awaitRouted(selector.backend().orElse(backendInUse), deadline);
             var runtime = runtimes.awaitRouted(selector.runtime().orElse(runtimeInUse), deadline);
             var lease = new LeaseOnLoan(backend, runtime, fitting(backend, runtime, selector),
-                    machines.machine(backend.info().architecture(), selector.host()),
-                    () -> Optional.ofNullable(domains));
+                    machine(backend, selector.host()), selector.host(), () -> Optional.ofNullable(domains));
             backend.leases().add(lease);
             runtime.leases().add(lease);
             if (!backend.retired() && !runtime.retired() || deadline.passed()) {
@@ -137,6 +144,12 @@ public final class WorkbenchService implements Workbench, HotSwap {
             }
             lease.close();
         }
+    }
+
+    /** A variant is another platform, so it has machines of its own. */
+    private Machine machine(Provider<TeeBackend, BackendInfo> backend, String host) {
+        String name = backend.service() instanceof DerivedBackend ? host + "/" + backend.name() : host;
+        return machines.machine(backend.info().architecture(), name);
     }
 
     private Cell fitting(Provider<TeeBackend, BackendInfo> backend, Provider<IsolationRuntime, RuntimeInfo> runtime,
@@ -205,6 +218,21 @@ public final class WorkbenchService implements Workbench, HotSwap {
     @Override
     public SwapReport update(Path jar, Duration drain) {
         return updater.update(jar, drain);
+    }
+
+    @Override
+    public List<Variant> variants() {
+        return variants.all();
+    }
+
+    @Override
+    public BackendInfo derive(Variant variant) {
+        return variants.derive(variant);
+    }
+
+    @Override
+    public void drop(String name) {
+        variants.drop(name);
     }
 
     @Override

@@ -16,6 +16,7 @@ import org.kakuri.api.tee.IoIntent;
 import org.kakuri.api.tee.Machine;
 import org.kakuri.api.tee.TeeBackend;
 import org.kakuri.api.tee.TeeInstance;
+import org.kakuri.api.tee.Variable;
 import org.kakuri.tee.model.MachineModel;
 import org.kakuri.tee.model.instance.InstanceModel;
 import org.kakuri.tee.model.arm.ArmPlatform;
@@ -140,6 +141,9 @@ public final class TrustZoneBackend implements TeeBackend {
 
     @Override
     public <T> Optional<T> extension(Class<T> type) {
+        if (type == Variable.class) {
+            return Optional.of(type.cast(new TrustZoneVariants()));
+        }
         if (type == TrustedOs.class) {
             return Optional.of(type.cast(trustedOs));
         }
