@@ -147,7 +147,7 @@ final class IpcTrial implements Trial {
             for (CallStyle style : List.of(CallStyle.POLLING, CallStyle.RPC)) {
                 mediated(style, lease, Pricing.NONE).ifPresent(starts::add);
             }
-            Optional<CostProfile> prices = prices(lease.backend(), profiles);
+            Optional<CostProfile> prices = prices(lease.backend(), profiles).map(lease::charged);
             for (CallStyle style : List.of(CallStyle.POLLING, CallStyle.RPC)) {
                 prices.flatMap(p -> mediated(style, lease, new Pricing(p, true))).ifPresent(starts::add);
             }
