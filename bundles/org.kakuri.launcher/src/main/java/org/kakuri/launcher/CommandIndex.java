@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.LinkedHashMap;
 
 /**
@@ -51,7 +52,8 @@ record CommandIndex(List<String> bundles, SequencedMap<String, Command> commands
             if (this == NO || own.contains("--help") || own.contains("-h")) {
                 return NO;
             }
-            boolean shows = this == SHOWS || this == EITHER && own.stream().allMatch("--json"::equals);
+            boolean shows = this == SHOWS
+                    || this == EITHER && own.stream().allMatch(Set.of("--json", "--trace")::contains);
             return shows ? SHOWS : CHANGES;
         }
 

@@ -73,7 +73,8 @@ class CommandIndexTest {
     @CsvSource(delimiter = '|', value = {"NO|none|NO", "CHANGES|none|CHANGES", "CHANGES|''|CHANGES",
         "CHANGES|none --help|NO", "CHANGES|none -- --help|CHANGES", "SHOWS|--json|SHOWS", "SHOWS|-h|NO",
         "EITHER|''|SHOWS",
-        "EITHER|--json|SHOWS", "EITHER|none|CHANGES", "EITHER|--json none|CHANGES", "EITHER|none --help|NO"})
+        "EITHER|--json|SHOWS", "EITHER|none|CHANGES", "EITHER|--json none|CHANGES", "EITHER|--trace|SHOWS",
+        "EITHER|--trace none|CHANGES", "EITHER|none --help|NO"})
     void argumentsTellWhetherACommandActsOnTheWorkbenchThatRuns(CommandIndex.Live live, String arguments,
             CommandIndex.Live then) {
         assertEquals(then, live.with(arguments.isEmpty() ? List.of() : List.of(arguments.split(" "))));

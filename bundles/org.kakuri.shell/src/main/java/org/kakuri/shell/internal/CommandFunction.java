@@ -6,26 +6,39 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.felix.gogo.runtime.Reflective;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
+import org.kakuri.api.KakuriException;
 import org.kakuri.api.UsageError;
 import org.kakuri.api.command.CommandSet;
 import org.kakuri.api.command.Words;
 import org.kakuri.api.command.WordsSyntax;
+import org.kakuri.api.tee.EventTraces;
 
 /** One command: takes the words that every command understands, hands the others to the method. */
 final class CommandFunction implements Function {
     private static final Set<String> HELP = Set.of("--help", "-h");
     private static final String JSON = "--json";
+    private static final String TRACE = "--trace";
 
     private final String scope;
     private final String function;
     private final CommandSet target;
+    private final Supplier<EventTraces> traces;
     private final String method;
 
     CommandFunction(String scope, String function, CommandSet target) {
+        this(scope, function, target, () -> null);
+    }
+
+    /**
+     * @param traces where events are to be had; gives null where no machine model is
+     */
+    CommandFunction(String scope, String function, CommandSet target, Supplier<EventTraces> traces) {
+        this.traces = traces;
         this.scope = scope;
         this.function = function;
         this.target = target;
@@ -49,7 +62,9 @@ final class CommandFunction implements Function {
             return help();
         }
         boolean json = own.removeIf(JSON::equals);
-        Object result = WorkingDirectory.with(session.currentDir(), () -> invoke(session, words));
+        boolean trace = own.removeIf(TRACE::equals);
+        Object result = WorkingDirectory.with(session.currentDir(),
+                () -> trace ? invokeTraced(session, words) : invoke(session, words));
         return json ? JsonText.of(result) : result;
     }
 
@@ -61,6 +76,17 @@ final class CommandFunction implements Function {
         return Arrays.stream(target.getClass().getMethods())
                 .filter(candidate -> candidate.getName().equals(method))
                 .toList();
+    }
+
+    private Object invokeTraced(CommandSession session, List<Object> words) throws Exception {
+        EventTraces source = traces.get();
+        if (source == null) {
+            throw new KakuriException("there are no events to trace: no machine model is installed",
+                    "start the bundle org.kakuri.tee.model");
+        }
+        try (var _ = new TraceOutput(source, System.err, TraceOutput.KEPT)) {
+            return invoke(session, words);
+        }
     }
 
     private Object invoke(CommandSession session, List<Object> words) throws Exception {

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.Function;
 import org.kakuri.api.command.CommandSet;
+import org.kakuri.api.tee.EventTraces;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -22,6 +23,10 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 public final class CommandPublisher {
     private final BundleContext context;
     private final Map<CommandSet, List<ServiceRegistration<Function>>> published = new ConcurrentHashMap<>();
+
+    /** What {@code --trace} shows; absent where no machine model is. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    private volatile EventTraces traces;
 
     /** Remembers where to register. */
     @Activate
@@ -39,7 +44,8 @@ public final class CommandPublisher {
             names.put(CommandProcessor.COMMAND_SCOPE, scope);
             names.put(CommandProcessor.COMMAND_FUNCTION, function);
             registrations.add(
-                    context.registerService(Function.class, new CommandFunction(scope, function, set), names));
+                    context.registerService(Function.class, new CommandFunction(scope, function, set, () -> traces),
+                            names));
         }
         published.put(set, registrations);
     }

@@ -64,6 +64,8 @@ record Help(String usage, String description, List<String> arguments) implements
         StringBuilder text = new StringBuilder(description).append("\n\nusage: ").append(usage).append('\n');
         arguments.forEach(line -> text.append("  ").append(line).append('\n'));
         return text.append("  %-16s %s%n".formatted("--json", "print one JSON document"))
+                .append("  %-16s %s%n".formatted("--trace",
+                        "print architectural events as they happen, to standard error"))
                 .append("  %-16s %s".formatted("--help", "print this"))
                 .toString();
     }
