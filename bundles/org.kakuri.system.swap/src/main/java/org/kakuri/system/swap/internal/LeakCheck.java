@@ -1,0 +1,44 @@
+package org.kakuri.system.swap.internal;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.kakuri.api.Deadline;
+import org.kakuri.api.runtime.LoaderWatch;
+import org.kakuri.platform.linux.ResourceSnapshot;
+import org.kakuri.platform.linux.ResourceSnapshot.Tolerance;
+
+/** Compares what the process holds with what it held when the load had run for a while. Called while callers are paused. */
+final class LeakCheck {
+    /**
+     * Threads and descriptors: what the JVM and the framework open now and then. Mappings and bytes: malloc's arenas, code
+     * cache and metaspace; a mapping left by each call, or 1 MiB by each update, is beyond them.
+     */
+    private static final Tolerance TOLERANCE = new Tolerance(2, 4, 128, 256L << 20);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final LoaderWatch loaders;
+    private final TreeSet<String> before = new TreeSet<>();
+    private ResourceSnapshot first;
+
+    LeakCheck(LoaderWatch loaders) {
+        this.loaders = loaders;
+        loaders.stale(Deadline.in(PATIENCE)).forEach(stale -> before.add(stale.toString()));
+    }
+
+    /** Returns what has grown or was left behind, by name; nothing the first time. */
+    List<String> leaks() {
+        List<String> leaks = new ArrayList<>();
+        loaders.stale(Deadline.in(PATIENCE))
+                .stream()
+                .filter(stale -> !before.contains(stale.toString()))
+                .forEach(stale -> leaks.add("class loader of %s [%d]".formatted(stale.bundle(), stale.id())));
+        ResourceSnapshot now = ResourceSnapshot.now();
+        if (first == null) {
+            first = now;
+        }
+        first.growthTo(now, TOLERANCE).forEach(growth -> leaks.add(growth.toString()));
+        return leaks;
+    }
+}
