@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.apache.felix.service.command.Descriptor;
 import org.kakuri.api.UsageError;
 import org.kakuri.api.command.CommandSet;
+import org.kakuri.api.command.TextView;
 import org.kakuri.api.command.Words;
 import org.kakuri.api.runtime.Placement;
 import org.kakuri.api.runtime.RuntimeImage;
@@ -47,12 +48,22 @@ public final class AtkCommands implements CommandSet {
 
     /** An attack in full. */
     public record Details(String name, String title, String attacker, Actor actor, String access, String aim,
-            List<Expected> expected, String limit) {}
-
-    /** What is expected of backends with some capabilities. */
-    public record Expected(String needs, String verdict, String checker, String basis) {
+            List<Expected> expected, String limit) implements TextView {
         @Override
-        public String toString() {
+        public String text() {
+            var text = new StringBuilder("%s: %s%n".formatted(name, title));
+            text.append("attacker  ").append(attacker).append('\n');
+            text.append("access    ").append(access).append(" by ");
+            text.append(actor.device().isEmpty() ? "a CPU" : "device " + actor.device()).append(", state ");
+            text.append(actor.state()).append('\n').append("aims at   ").append(aim).append('\n');
+            expected.forEach(row -> text.append("expected  ").append(row.text()).append('\n'));
+            return text.append("limit     ").append(limit).toString();
+        }
+    }
+
+    /** What is expected of backends with some capabilities; the first that fits counts. */
+    public record Expected(String needs, String verdict, String checker, String basis) {
+        private String text() {
             return "%s%s where %s: %s".formatted(verdict, checker.isEmpty() ? "" : " by " + checker, needs, basis);
         }
     }
@@ -75,7 +86,7 @@ public final class AtkCommands implements CommandSet {
     }
 
     private static Expected expected(Expectation row) {
-        String needs = row.needs().isEmpty() ? "nothing is claimed"
+        String needs = row.needs().isEmpty() ? "nothing of that is claimed"
                 : String.join(" and ", row.needs().stream().map(Object::toString).sorted().toList());
         return new Expected(needs, row.verdict().toString(), row.checker(), row.basis());
     }

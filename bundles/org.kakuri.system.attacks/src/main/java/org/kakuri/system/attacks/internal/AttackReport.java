@@ -7,6 +7,7 @@ import org.kakuri.api.command.Outcome;
 import org.kakuri.api.command.TextView;
 import org.kakuri.api.runtime.Placement;
 import org.kakuri.api.tee.AccessFault;
+import org.kakuri.api.tee.Guard;
 import org.kakuri.system.attacks.internal.verdict.Control;
 import org.kakuri.system.attacks.internal.verdict.Kind;
 import org.kakuri.system.attacks.internal.verdict.Verdict;
@@ -49,30 +50,33 @@ public record AttackReport(String attack, String title, String attacker, String 
      * @param rule the specification's rule that refused; empty unless blocked
      * @param checker who refused; empty unless blocked
      * @param range what was touched; empty unless blocked
-     * @param control how it went without that checker
+     * @param guard how strictly accesses of this attacker are checked; empty where that cannot be told
+     * @param control how it went without that checker; empty if the attack means nothing here
      * @param work what was done
      * @param outsideTheModel side routes; never part of the verdict
      */
     public record Row(String backend, String expected, String basis, String aimedAt, String observed,
-            boolean asExpected, String evidence, String rule, String checker, String range, String control,
+            boolean asExpected, String evidence, String rule, String checker, String range, String guard,
+            String control,
             String work, List<SideRoute> outsideTheModel) {
         /** Copies the side routes. */
         public Row {
             outsideTheModel = List.copyOf(outsideTheModel);
         }
 
-        static Row of(Attack.Expectation expected, String backend, Verdict verdict, Control control, String work,
-                List<SideRoute> sideRoutes) {
+        static Row of(Attack.Expectation expected, String backend, Verdict verdict, Optional<Guard> guard,
+                Control control, String work, List<SideRoute> sideRoutes) {
             Optional<AccessFault> fault = verdict instanceof Verdict.Blocked(var issued, _) ? Optional.of(issued)
                     : Optional.empty();
             boolean rightChecker = expected.checker().isEmpty()
                     || fault.map(f -> f.checker().equals(expected.checker())).orElse(false);
             boolean same = verdict.kind() == Kind.NOT_APPLICABLE
                     || verdict.kind() == expected.verdict() && rightChecker;
+            String without = verdict.kind() == Kind.NOT_APPLICABLE ? "" : text(control);
             return new Row(backend, expected.verdict().toString(), expected.basis(), expected.checker(),
                     verdict.kind().toString(), same, verdict.why(), fault.map(AccessFault::rule).orElse(""),
                     fault.map(AccessFault::checker).orElse(""), fault.map(f -> f.range().toString()).orElse(""),
-                    text(control), work, sideRoutes);
+                    guard.map(Guard::name).orElse(""), without, work, sideRoutes);
         }
 
         private static String text(Control control) {
@@ -129,6 +133,7 @@ public record AttackReport(String attack, String title, String attacker, String 
         detail(text, "basis", row.basis);
         detail(text, "observed", row.observed + ": " + row.evidence);
         detail(text, "rule", row.rule);
+        detail(text, "checked at", row.guard);
         detail(text, "control run", row.control);
         detail(text, "done", row.work);
         for (SideRoute route : row.outsideTheModel) {

@@ -104,16 +104,18 @@ final class AttackSuite {
     }
 
     private static Row row(Attack attack, BackendInfo backend, Cell cell, Raw raw, Raw positive) {
+        Attack.Expectation expected = attack.expected(backend);
         if (raw == null) {
-            return Row.of(attack.expected(backend), backend.name(), new Verdict.NotApplicable(cell.meaning()),
+            return Row.of(expected, backend.name(), new Verdict.NotApplicable(cell.meaning()), Optional.empty(),
                     new Control.NotNeeded(), "", List.of());
         }
         if (raw.attempt() == null) {
-            return Row.of(attack.expected(backend), backend.name(), new Verdict.NotApplicable(raw.work()),
+            return Row.of(expected, backend.name(), new Verdict.NotApplicable(raw.work()), Optional.empty(),
                     raw.control(), "", raw.sideRoutes());
         }
         Verdict verdict = Judge.judge(attack.success(), attack.claimedBy(backend), raw.attempt(), raw.control(),
                 positive.attempt());
-        return Row.of(attack.expected(backend), backend.name(), verdict, raw.control(), raw.work(), raw.sideRoutes());
+        return Row.of(expected, backend.name(), verdict, raw.attempt().checkedAt(), raw.control(), raw.work(),
+                raw.sideRoutes());
     }
 }

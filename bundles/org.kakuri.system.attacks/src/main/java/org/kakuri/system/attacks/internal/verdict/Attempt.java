@@ -1,11 +1,21 @@
 package org.kakuri.system.attacks.internal.verdict;
 
 import java.util.Objects;
+import java.util.Optional;
 import org.kakuri.api.tee.AccessFault;
 import org.kakuri.api.tee.Guard;
 
 /** How an attack went where the secret lies. */
 public sealed interface Attempt {
+    /** Returns how the access was checked; empty where no single access can be named. */
+    default Optional<Guard> checkedAt() {
+        return switch (this) {
+        case Succeeded(var _, Guard guard) -> Optional.of(guard);
+        case Refused(var _, Guard guard) -> Optional.of(guard);
+        case Missed _ -> Optional.empty();
+        };
+    }
+
     /**
      * It succeeded.
      *
