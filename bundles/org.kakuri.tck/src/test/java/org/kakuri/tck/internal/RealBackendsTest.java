@@ -34,7 +34,8 @@ class RealBackendsTest {
         try (var a = new MachineModel("a", Machine.ARM); var b = new MachineModel("b", Machine.ARM)) {
             Results.assertPasses(kit.backend(trustzone, a, b), "unsupported.attest", "unsupported.seal",
                     "unsupported.shared-memory", "spaces.maps", "spaces.apart", "spaces.taken", "spaces.not-own",
-                    "spaces.closed", "scrub.later", "nested.offered", "nested.destroyed");
+                    "spaces.closed", "dynamic.accepted", "dynamic.offered", "dynamic.not-offered",
+                    "dynamic.accept-twice", "scrub.later", "nested.offered", "nested.destroyed");
         }
     }
 }

@@ -130,12 +130,9 @@ final class AccessChecks {
         Target target = target(rig);
         AccessFault fault = refusal(rig, target);
         MemorySegment seen = rig.buffer(64);
-        target.memory.enable(fault.checker(), false);
-        try {
-            Expect.equal(Access.Granted.PLAIN, target.read(Actor.HOST, 0, seen), "a read without " + fault.checker());
-        } finally {
-            target.memory.enable(fault.checker(), true);
-        }
+        Expect.equal(Access.Granted.PLAIN,
+                target.memory.without(fault.checker(), () -> target.read(Actor.HOST, 0, seen)),
+                "a read without " + fault.checker());
         Expect.that(seen.mismatch(target.plain.asSlice(0, 64)) < 0, "without %s the host reads other bytes",
                 fault.checker());
         Access again = target.read(Actor.HOST, 0, rig.buffer(64));

@@ -12,7 +12,8 @@ public final class BackendChecks {
             .of(InfoChecks.all(), LifecycleChecks.all(), UnsupportedChecks.all(), AccessChecks.all(),
                     LedgerChecks.all(),
                     MeasureChecks.all(), AttestChecks.all(), SealChecks.all(), ContextChecks.all(), SpaceChecks.all(),
-                    SharedChecks.all(), ScrubChecks.all(), NestedChecks.all(), ConcurrencyChecks.all())
+                    SharedChecks.all(), DynamicChecks.all(), ScrubChecks.all(), NestedChecks.all(),
+                    ConcurrencyChecks.all())
             .flatMap(List::stream)
             .toList();
 

@@ -120,7 +120,7 @@ final class LedgerChecks {
         }
         for (Context context : ready.contexts()) {
             context.kick();
-            context.run(Rig.ANYBODY);
+            Expect.thrownBy(() -> context.run(Rig.ANYBODY));
         }
         rig.destroy(instance);
         return instance.ledger().snapshot();

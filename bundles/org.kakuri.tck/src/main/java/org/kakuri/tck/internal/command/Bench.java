@@ -29,6 +29,9 @@ import org.osgi.service.component.annotations.Reference;
  */
 @Component(service = Bench.class)
 public final class Bench {
+    /** Id of the result that tells what was left when all checks had ended. */
+    static final String CLEANUP = "kit.cleanup";
+
     private final BundleContext context;
     private final Machines machines;
     private final KitService kit;
@@ -67,20 +70,30 @@ public final class Bench {
                 .toList();
     }
 
-    private <T> T onMachines(TeeBackend backend, Function<List<Machine>, T> use) {
+    private List<CheckResult> onMachines(TeeBackend backend, Function<List<Machine>, List<CheckResult>> use) {
         oneRun.lock();
         try {
-            List<Machine> own = new ArrayList<>();
+            List<Machine> own = Stream.of("tck-a", "tck-b")
+                    .map(host -> machines.machine(backend.info().architecture(), host))
+                    .toList();
+            List<CheckResult> results = new ArrayList<>();
             try {
-                Stream.of("tck-a", "tck-b")
-                        .map(host -> machines.machine(backend.info().architecture(), host))
-                        .forEach(own::add);
-                return use.apply(own);
+                results.addAll(use.apply(own));
             } finally {
-                own.forEach(Machine::close);
+                own.forEach(machine -> close(machine, backend.info().name(), results));
             }
+            return results;
         } finally {
             oneRun.unlock();
+        }
+    }
+
+    /** What a failed check left running may keep a machine from closing cleanly: that is a finding, not the end of the run. */
+    private static void close(Machine machine, String subject, List<CheckResult> results) {
+        try {
+            machine.close();
+        } catch (RuntimeException e) {
+            results.add(new CheckResult(CLEANUP, subject, CheckResult.Verdict.FAIL, e.getMessage()));
         }
     }
 

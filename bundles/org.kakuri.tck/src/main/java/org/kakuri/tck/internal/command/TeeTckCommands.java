@@ -68,6 +68,8 @@ public final class TeeTckCommands implements CommandSet {
     }
 
     static Map<String, String> rules(List<? extends Check<?>> checks) {
-        return checks.stream().collect(Collectors.toMap(Check::id, Check::rule));
+        Map<String, String> rules = checks.stream().collect(Collectors.toMap(Check::id, Check::rule));
+        rules.put(Bench.CLEANUP, "When all checks have ended the machines can be closed.");
+        return rules;
     }
 }
