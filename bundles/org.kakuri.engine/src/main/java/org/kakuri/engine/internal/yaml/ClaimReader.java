@@ -27,8 +27,8 @@ record ClaimReader(Fields top, List<Parameter> parameters, Set<String> arms, Lis
     static final List<String> KEYS = List.of("id", "text", "kind", "low", "high", "calculation", "arm", "baseline",
             "metric", "where", "unit", "source");
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9.-]{0,80}");
-    private static final Map<String, ClaimSpec.Kind> KINDS = Map.of("reproduces", ClaimSpec.Kind.REPRODUCES, "goal",
-            ClaimSpec.Kind.GOAL);
+    private static final Map<String, ClaimSpec.Kind> KINDS = Fields.words("reproduces",
+            ClaimSpec.Kind.REPRODUCES, "goal", ClaimSpec.Kind.GOAL);
     private static final List<String> CALCULATIONS = List.of("max-ratio", "mean-ratio", "max-metric");
 
     List<ClaimSpec> read() {
@@ -82,6 +82,10 @@ record ClaimReader(Fields top, List<Parameter> parameters, Set<String> arms, Lis
         if (word.isEmpty() || arm.isEmpty()) {
             return Optional.empty();
         }
+        if (!CALCULATIONS.contains(word.get().text())) {
+            word.get().wrong("'" + word.get().text() + "' is none of " + String.join(", ", CALCULATIONS));
+            return Optional.empty();
+        }
         boolean ratio = word.get().text().endsWith("-ratio");
         Optional<String> below = ratio ? named(fields, "baseline", baseline) : Optional.of("");
         if (ratio == fields.has("metric")) {
@@ -90,17 +94,11 @@ record ClaimReader(Fields top, List<Parameter> parameters, Set<String> arms, Lis
                             ? "a ratio is of the primary metric, " + metrics.getFirst().name()
                             : "max-metric needs the name of a metric that is not primary");
         }
-        switch (word.get().text()) {
-        case "max-ratio" :
-            return below.map(each -> new ClaimSpec.MaxRatioOfMedians(arm.get(), each));
-        case "mean-ratio" :
-            return below.map(each -> new ClaimSpec.MeanRatioOfMedians(arm.get(), each));
-        case "max-metric" :
-            return fields.text("metric").flatMap(this::extra).map(each -> new ClaimSpec.MaxExtra(arm.get(), each));
-        default :
-            word.get().wrong("'" + word.get().text() + "' is none of " + String.join(", ", CALCULATIONS));
-            return Optional.empty();
-        }
+        return switch (word.get().text()) {
+        case "max-ratio" -> below.map(each -> new ClaimSpec.MaxRatioOfMedians(arm.get(), each));
+        case "mean-ratio" -> below.map(each -> new ClaimSpec.MeanRatioOfMedians(arm.get(), each));
+        default -> fields.text("metric").flatMap(this::extra).map(each -> new ClaimSpec.MaxExtra(arm.get(), each));
+        };
     }
 
     private Optional<String> named(Fields fields, String key, String otherwise) {

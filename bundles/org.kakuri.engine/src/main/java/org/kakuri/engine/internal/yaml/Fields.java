@@ -94,6 +94,14 @@ final class Fields {
         return text(key).map(Value::text).orElse(otherwise);
     }
 
+    /** Returns two words with what they mean, in this order. */
+    static <T> Map<String, T> words(String first, T one, String second, T other) {
+        Map<String, T> words = new LinkedHashMap<>();
+        words.put(first, one);
+        words.put(second, other);
+        return words;
+    }
+
     /** Returns one of several words. */
     <T> Optional<T> choice(String key, Map<String, T> words) {
         return text(key).flatMap(value -> {

@@ -17,7 +17,7 @@ final class MetricReader {
     private static final Map<String, Double> TIMES = ordered("ns", 1.0, "us", 1e3, "ms", 1e6, "s", 1e9);
     private static final Map<String, Double> BYTES = ordered("B", 1.0, "KiB", 1024.0, "MiB", 1048576.0, "kB", 1e3, "MB",
             1e6);
-    private static final Map<String, Boolean> STREAMS = Map.of("stdout", false, "stderr", true);
+    private static final Map<String, Boolean> STREAMS = Fields.words("stdout", false, "stderr", true);
     private static final List<String> MEASURES = List.of("wall", "cpu", "peak-memory");
 
     private final Fields top;

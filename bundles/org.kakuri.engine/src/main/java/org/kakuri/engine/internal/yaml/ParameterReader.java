@@ -75,7 +75,9 @@ final class ParameterReader {
         name.filter(this::free).ifPresent(given -> {
             var parameter = new Parameter(given.text(), description, kind, defaults.stream().map(Value::text).toList(),
                     choices, range[0], range[1], source);
-            defaults.forEach(value -> canonical(parameter, value));
+            if (kind != Kind.CHOICE || !choices.isEmpty()) {
+                defaults.forEach(value -> canonical(parameter, value));
+            }
             read.put(given.text(), parameter);
         });
     }
@@ -132,6 +134,7 @@ final class ParameterReader {
             OptionalLong high = end(range.get(), words[1], kind);
             if (low.isPresent() && high.isPresent() && low.getAsLong() > high.getAsLong()) {
                 range.get().wrong("'" + range.get().text() + "' ends before it begins");
+                return ends;
             }
             ends[0] = low.orElse(ends[0]);
             ends[1] = high.orElse(ends[1]);

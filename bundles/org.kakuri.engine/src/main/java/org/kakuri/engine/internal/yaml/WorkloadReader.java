@@ -27,9 +27,9 @@ final class WorkloadReader {
             "samples", "arms", "baseline", "exit-status", "timeout", "output-limit", "key-events", "figure", "claims");
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,30}/[a-z0-9][a-z0-9.-]{0,50}");
     private static final Duration LONGEST = Duration.ofHours(24);
-    private static final Map<String, Placement> PLACEMENTS = Map.of("inline", Placement.INLINE, "domain",
+    private static final Map<String, Placement> PLACEMENTS = Fields.words("inline", Placement.INLINE, "domain",
             Placement.DOMAIN);
-    private static final Map<String, Boolean> SAMPLES = Map.of("one-per-run", false, "from-output", true);
+    private static final Map<String, Boolean> SAMPLES = Fields.words("one-per-run", false, "from-output", true);
 
     private final Fields top;
     private final Problems problems;
