@@ -1,5 +1,7 @@
 package org.kakuri.shell.internal;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,13 +57,13 @@ public final class ExpCommands implements CommandSet {
     /** Shows an experiment. */
     @Descriptor("Shows an experiment: its question, parameters with defaults and ranges, and claims.")
     public ExperimentSheet show(@Descriptor("id of the experiment, for example tz/ipc") String id) {
-        return new ExperimentSheet(engine.show(id));
+        return new ExperimentSheet(engine.show(here(id)));
     }
 
     /** Checks an experiment file. */
     @Descriptor("Checks an experiment file: says what it describes, or every error with line and column.")
     public CheckView check(@Descriptor("path of the file, or its name in workspace/experiments") String file) {
-        return new CheckView(engine.check(file));
+        return new CheckView(engine.check(here(file)));
     }
 
     /** Runs an experiment. */
@@ -76,7 +78,7 @@ public final class ExpCommands implements CommandSet {
             --timeout S      seconds a trial may take
             --seed N         order of arms; recorded in any case
             --strict         a missed reproduces claim fails too""") Words words) {
-        String id = words.word(0, "ID");
+        String id = here(words.word(0, "ID"));
         ExperimentInfo info = engine.show(id);
         Map<String, String> parameters = new LinkedHashMap<>(words.named());
         parameters.keySet().removeAll(OPTIONS);
@@ -105,6 +107,15 @@ public final class ExpCommands implements CommandSet {
             return new ReproductionView(all.runs().stream().map(run -> new ReportView(engine, run)).toList(),
                     all.left(), all.exitCode());
         });
+    }
+
+    /** Returns the path of an experiment file that lies where the command was typed; anything else as it is. */
+    private static String here(String id) {
+        if (!id.endsWith(".yaml")) {
+            return id;
+        }
+        Path file = WorkingDirectory.resolve(id);
+        return Files.exists(file) ? file.toString() : id;
     }
 
     private static RunOptions options(Words words, String line) {
