@@ -25,6 +25,8 @@ public interface LoaderWatch {
      * @param bundle symbolic name of its bundle
      * @param id the id the bundle had
      * @param location where the bundle came from
+     * @param later how many bundles of the same name went after it; 0 for the last that went, which a frame of a waiting thread may
+     *        hold by a dead local variable until it runs on
      */
-    record StaleLoader(String bundle, long id, String location) {}
+    record StaleLoader(String bundle, long id, String location, int later) {}
 }

@@ -24,11 +24,15 @@ public final class ClassLoaderWatch implements LoaderWatch, SynchronousBundleLis
 
     private final BundleContext context;
     private final Map<Long, Watched> live = new HashMap<>();
-    private final List<Watched> gone = new ArrayList<>();
+    private final List<Gone> gone = new ArrayList<>();
+    private final Map<String, Integer> goneByName = new HashMap<>();
     private long collected;
 
     /** A class loader and whose it is. */
-    private record Watched(StaleLoader whose, WeakReference<ClassLoader> loader) {}
+    private record Watched(String name, long id, String location, WeakReference<ClassLoader> loader) {}
+
+    /** The class loader of a bundle that went as the nth of its name. */
+    private record Gone(Watched watched, int nth) {}
 
     /** Begins to watch. */
     @Activate
@@ -62,8 +66,7 @@ public final class ClassLoaderWatch implements LoaderWatch, SynchronousBundleLis
         ClassLoader loader = wiring == null ? null : wiring.getClassLoader();
         if (loader != null) {
             synchronized (this) {
-                live.computeIfAbsent(bundle.getBundleId(), id -> new Watched(
-                        new StaleLoader(bundle.getSymbolicName(), id, bundle.getLocation()),
+                live.computeIfAbsent(bundle.getBundleId(), id -> new Watched(bundle.getSymbolicName(), id, bundle.getLocation(),
                         new WeakReference<>(loader)));
             }
         }
@@ -72,7 +75,7 @@ public final class ClassLoaderWatch implements LoaderWatch, SynchronousBundleLis
     private synchronized void went(long id) {
         Watched watched = live.remove(id);
         if (watched != null) {
-            gone.add(watched);
+            gone.add(new Gone(watched, goneByName.merge(watched.name(), 1, Integer::sum)));
         }
     }
 
@@ -92,9 +95,14 @@ public final class ClassLoaderWatch implements LoaderWatch, SynchronousBundleLis
 
     private synchronized List<StaleLoader> left() {
         int before = gone.size();
-        gone.removeIf(watched -> watched.loader().refersTo(null));
+        gone.removeIf(one -> one.watched().loader().refersTo(null));
         collected += before - gone.size();
-        return gone.stream().map(Watched::whose).toList();
+        return gone.stream().map(this::stale).toList();
+    }
+
+    private StaleLoader stale(Gone one) {
+        Watched whose = one.watched();
+        return new StaleLoader(whose.name(), whose.id(), whose.location(), goneByName.get(whose.name()) - one.nth());
     }
 
     @Override

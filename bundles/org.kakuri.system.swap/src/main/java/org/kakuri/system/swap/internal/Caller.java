@@ -24,7 +24,7 @@ import org.kakuri.platform.linux.Pipe;
 
 /** One caller: takes a lease, opens a session, runs a guest to its end and looks for the guest's effect in its pipe. */
 final class Caller implements AutoCloseable {
-    private static final long MEMORY = 1 << 20;
+    private static final long MEMORY = 1 << 17;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Workbench workbench;

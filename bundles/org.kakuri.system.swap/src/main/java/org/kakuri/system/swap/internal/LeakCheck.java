@@ -2,8 +2,9 @@ package org.kakuri.system.swap.internal;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Set;
 import org.kakuri.api.Deadline;
 import org.kakuri.api.runtime.LoaderWatch;
 import org.kakuri.platform.linux.ResourceSnapshot;
@@ -19,20 +20,23 @@ final class LeakCheck {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final LoaderWatch loaders;
-    private final TreeSet<String> before = new TreeSet<>();
+    private final Set<Long> before = new HashSet<>();
     private ResourceSnapshot first;
 
     LeakCheck(LoaderWatch loaders) {
         this.loaders = loaders;
-        loaders.stale(Deadline.in(PATIENCE)).forEach(stale -> before.add(stale.toString()));
+        loaders.stale(Deadline.in(PATIENCE)).forEach(stale -> before.add(stale.id()));
     }
 
-    /** Returns what has grown or was left behind, by name; nothing the first time. */
+    /**
+     * Returns what has grown or was left behind, by name. A class loader counts when one of the same bundle went after it: a
+     * waiting thread's frame may hold the last by a dead local variable until it runs on.
+     */
     List<String> leaks() {
         List<String> leaks = new ArrayList<>();
         loaders.stale(Deadline.in(PATIENCE))
                 .stream()
-                .filter(stale -> !before.contains(stale.toString()))
+                .filter(stale -> stale.later() > 0 && !before.contains(stale.id()))
                 .forEach(stale -> leaks.add("class loader of %s [%d]".formatted(stale.bundle(), stale.id())));
         ResourceSnapshot now = ResourceSnapshot.now();
         if (first == null) {
