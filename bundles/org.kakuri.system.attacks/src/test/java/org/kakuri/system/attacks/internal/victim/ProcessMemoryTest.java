@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -89,5 +90,18 @@ class ProcessMemoryTest {
                 () -> new VictimImages(folder, "/nowhere").of(runtime(RuntimeImage.Kind.PROGRAM))).getMessage());
         assertEquals("there is no victim for runtime test: it runs [OCI_LAYOUT]", assertThrows(Unsupported.class,
                 () -> new VictimImages(folder, "/nowhere").of(runtime(RuntimeImage.Kind.OCI_LAYOUT))).getMessage());
+    }
+
+    @Test
+    void rebuildsTheCommittedModuleFromItsSource() throws Exception {
+        Process check = new ProcessBuilder("sh", "src/main/resources/guests/build.sh", "--check")
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        int status = check.waitFor();
+
+        assumeTrue(status != 3, said);
+        assertEquals(0, status, said);
     }
 }
