@@ -109,8 +109,10 @@ final class Experiments {
 
     private static Experiment usable(ExperimentFile file) {
         return file.experiment()
-                .orElseThrow(() -> new UsageError("experiment file " + file.name() + " has errors:\n"
-                        + String.join("\n", file.problems()), ""));
+                .orElseThrow(() -> new UsageError(
+                        "experiment file %s cannot be used: %s%s".formatted(file.name(), file.problems().getFirst(),
+                                file.problems().size() == 1 ? "" : " (and " + (file.problems().size() - 1) + " more)"),
+                        "see exp:check " + file.path()));
     }
 
     /** Returns the files of the workspace; one whose id is taken already cannot be used. */

@@ -241,8 +241,11 @@ class ExperimentFilesTest {
                 engine().broken().getFirst().problems());
         assertEquals(1, engine().check("a.yaml").exitCode());
         var error = assertThrows(UsageError.class, () -> engine().show("demo/x"));
-        assertEquals("experiment file a.yaml has errors:\n"
-                + "a.yaml:4:30: metrics[0].measure: 'wal' is none of wall, cpu, peak-memory", error.getMessage());
+        assertEquals(
+                "experiment file a.yaml cannot be used: a.yaml:4:30: metrics[0].measure: 'wal' is none of wall, cpu, "
+                        + "peak-memory",
+                error.getMessage());
+        assertEquals("see exp:check " + file, error.remedy());
 
         Files.delete(file);
         assertEquals(List.of(), engine().broken());

@@ -90,6 +90,9 @@ final class ArmReader {
             String ran = words.isEmpty()
                     ? each.path().getFileName().toString()
                     : words.stream().map(Value::text).collect(Collectors.joining(" "));
+            for (var parameter : set.entrySet()) {
+                ran = ran.replace("${" + parameter.getKey() + "}", parameter.getValue());
+            }
             return new Variant(name, title.isEmpty() ? ran : title, each, digest, argv, env, set);
         });
     }

@@ -57,7 +57,8 @@ record ClaimReader(Fields top, List<Parameter> parameters, Set<String> arms, Lis
                 fields.place().wrong("reproduces nothing: it has no source; say who reports the band");
             }
             calculation.ifPresent(each -> claims.add(new ClaimSpec(id.map(Value::text).orElse(""), text, kind, unit,
-                    band[0], band[1], each, where, Optional.empty(), source)));
+                    band[0], band[1], each, where, Optional.empty(),
+                    source.isBlank() ? "the experiment file" : source)));
         }
         return claims;
     }

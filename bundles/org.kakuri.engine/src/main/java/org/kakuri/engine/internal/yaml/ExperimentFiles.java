@@ -55,7 +55,7 @@ public final class ExperimentFiles {
     /** Reads one file, wherever it lies. */
     public ExperimentFile read(Path file) {
         Path path = file.toAbsolutePath().normalize();
-        String name = path.getParent().equals(folder) ? path.getFileName().toString() : file.toString();
+        String name = path.getFileName().toString();
         var problems = new Problems(name);
         Optional<byte[]> content = content(path, problems);
         Optional<WorkloadReader> reader = content.flatMap(bytes -> new Source(problems).read(bytes)
