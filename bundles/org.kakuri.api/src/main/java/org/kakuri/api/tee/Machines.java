@@ -3,7 +3,7 @@ package org.kakuri.api.tee;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** Makes and keeps the machines of this process. Called by core only. */
+/** Makes and keeps the machines of this process. Called by core, and by commands that show a machine. */
 @ProviderType
 public interface Machines {
     /**

@@ -12,6 +12,7 @@ import org.kakuri.tee.model.MachineModel;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
 
 /**
  * The machines of this process, and their events. A machine that was closed is replaced by a new one, with other secrets, when
@@ -25,11 +26,14 @@ public final class MachineDirectory implements Machines, EventTraces {
 
     private final Map<Key, MachineModel> machines = new LinkedHashMap<>();
     private final TraceHub traces = new TraceHub();
+    private final MonitorShelf monitors;
     private boolean gone;
 
-    /** Starts with no machine. */
+    /** Starts with no machine; takes what their monitors can do. */
     @Activate
-    public MachineDirectory() {}
+    public MachineDirectory(@Reference MonitorShelf monitors) {
+        this.monitors = monitors;
+    }
 
     @Override
     public synchronized Machine machine(String architecture, String name) {
@@ -44,6 +48,7 @@ public final class MachineDirectory implements Machines, EventTraces {
                 traces.gone(machine);
             }
             machine = new MachineModel(name, architecture);
+            monitors.equip(machine);
             traces.made(machine);
             machines.put(key, machine);
             LOG.log(System.Logger.Level.DEBUG, "machine made: {0}", machine);

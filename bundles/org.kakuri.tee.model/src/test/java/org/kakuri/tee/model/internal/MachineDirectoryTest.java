@@ -19,7 +19,7 @@ import org.kakuri.tee.model.MachineModel;
 
 @Timeout(30)
 class MachineDirectoryTest {
-    private final MachineDirectory machines = new MachineDirectory();
+    private final MachineDirectory machines = new MachineDirectory(new MonitorShelf());
 
     @Test
     void keepsOneMachineForEachArchitectureAndName() {

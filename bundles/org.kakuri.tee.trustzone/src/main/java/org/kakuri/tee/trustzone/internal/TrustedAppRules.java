@@ -13,6 +13,7 @@ import org.kakuri.api.gp.SecureStorage;
 import org.kakuri.api.tee.Evidence;
 import org.kakuri.api.tee.Exit;
 import org.kakuri.api.tee.Measurement;
+import org.kakuri.api.tee.Monitor;
 import org.kakuri.api.tee.Perms;
 import org.kakuri.api.tee.Range;
 import org.kakuri.api.tee.Sealing;
@@ -24,6 +25,7 @@ import org.kakuri.tee.model.instance.InstanceModel;
 import org.kakuri.tee.model.instance.InstanceRules;
 import org.kakuri.tee.model.memory.PhysicalSpace;
 import org.kakuri.tee.model.arm.ArmPlatform;
+import org.kakuri.tee.model.arm.SecureMonitor;
 import org.kakuri.tee.trustzone.internal.storage.SecureFiles;
 
 /** What makes an instance a trusted application. One object for each instance, bound to it right after it was made. */
@@ -185,6 +187,10 @@ public final class TrustedAppRules implements InstanceRules {
 
     @Override
     public <T> Optional<T> insideExtension(ContextRunner context, Class<T> type) {
+        if (type == Monitor.class) {
+            InstanceModel own = context.instance();
+            return SecureMonitor.inside(own.machine(), context.actor(), own.recorder()).map(type::cast);
+        }
         return type == SecureStorage.class ? Optional.of(type.cast(storage(context))) : Optional.empty();
     }
 

@@ -1,6 +1,7 @@
 package org.kakuri.tee.trustzone.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kakuri.api.gp.SecureStorage;
+import org.kakuri.api.tee.Actor;
 import org.kakuri.api.tee.CallStyle;
 import org.kakuri.api.tee.Crossing;
 import org.kakuri.api.tee.Exit;
@@ -21,9 +23,12 @@ import org.kakuri.api.tee.Inside;
 import org.kakuri.api.tee.InsideCode;
 import org.kakuri.api.tee.IoIntent;
 import org.kakuri.api.tee.LedgerSnapshot;
+import org.kakuri.api.tee.Monitor;
 import org.kakuri.api.tee.Resume;
 import org.kakuri.api.tee.SharedMemory;
 import org.kakuri.api.tee.TeeInstance;
+import org.kakuri.tee.model.arm.MonitorTable;
+import org.kakuri.tee.model.arm.SecureMonitor;
 
 /** Counts are exact: each number here follows from the calling convention, not from a run. */
 @Timeout(30)
@@ -64,6 +69,22 @@ class WorldSwitchTest {
         assertEquals(new Exit.Ended(3), last);
         String rpc = calls == 0 ? "" : "RPC_EXIT=%d, RPC_RETURN=%d, ".formatted(calls, calls);
         assertEquals("{%sSMC=%d, TA_INVOKE=1}".formatted(rpc, 2 + 2 * calls), counts);
+    }
+
+    @Test
+    void callsTheMonitorAsTheSecureWorld() {
+        Monitor monitor = SecureMonitor.of(bench.machine, new MonitorTable());
+        TeeInstance instance = bench.loaded(1);
+        String counts = countsOf(instance, Bench.NOBODY, inside -> {
+            Monitor own = inside.extension(Monitor.class).orElseThrow();
+            assertThrows(IllegalArgumentException.class, () -> own.call(Actor.HOST, 0x8000_0000));
+            return (int) own.call(inside.actor(), 0x8000_0000).status();
+        });
+        assertEquals(new Exit.Ended(0x1_0002), last);
+        assertEquals("{SMC=3, TA_INVOKE=1}", counts);
+        assertEquals(0x1_0002, monitor.call(Actor.HOST, 0x8000_0000).status());
+        assertEquals("{SMC=3, TA_INVOKE=1}", countsOf(bench.loaded(1), Bench.NOBODY,
+                inside -> (int) inside.extension(Monitor.class).orElseThrow().call(inside.actor(), 0).status()));
     }
 
     @Test
