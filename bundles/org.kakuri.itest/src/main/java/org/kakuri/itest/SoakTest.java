@@ -33,7 +33,7 @@ import org.osgi.test.junit5.service.ServiceExtension;
 @ExtendWith({BundleContextExtension.class, ServiceExtension.class})
 class SoakTest {
     private static final Map<String, String> SMALL = Map.of("swaps", "20", "updates", "4", "callers", "3", "from",
-            "trustzone", "to", "none", "runtime", "wasm", "system", "org.kakuri.system.attacks");
+            "trustzone", "to", "none", "runtime", "wasm", "system", "org.kakuri.system.tzmediator");
     /** Each block does its part of the work; so many do all of it. */
     private static final int ROUNDS = 15;
 

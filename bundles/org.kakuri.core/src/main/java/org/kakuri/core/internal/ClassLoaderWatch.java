@@ -66,8 +66,9 @@ public final class ClassLoaderWatch implements LoaderWatch, SynchronousBundleLis
         ClassLoader loader = wiring == null ? null : wiring.getClassLoader();
         if (loader != null) {
             synchronized (this) {
-                live.computeIfAbsent(bundle.getBundleId(), id -> new Watched(bundle.getSymbolicName(), id, bundle.getLocation(),
-                        new WeakReference<>(loader)));
+                live.computeIfAbsent(bundle.getBundleId(),
+                        id -> new Watched(bundle.getSymbolicName(), id, bundle.getLocation(),
+                                new WeakReference<>(loader)));
             }
         }
     }

@@ -21,7 +21,7 @@ final class Parameters {
                 new Parameter("runtime", "runtime of the callers' guests", Kind.RUNTIME, List.of("wasm"), List.of(), 0,
                         0, OURS),
                 new Parameter("system", "bundle that is updated in turn with those of backends and runtime", Kind.TEXT,
-                        List.of("org.kakuri.system.attacks"), List.of(), 0, 0, OURS));
+                        List.of("org.kakuri.system.tzmediator"), List.of(), 0, 0, OURS));
     }
 
     private static Parameter number(String name, String text, int value, long most) {
