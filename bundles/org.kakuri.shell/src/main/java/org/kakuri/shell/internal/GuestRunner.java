@@ -17,6 +17,7 @@ import org.kakuri.api.runtime.RuntimeInfo;
 import org.kakuri.api.runtime.Selector;
 import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.runtime.Workbench;
+import org.kakuri.api.tee.BackendInfo;
 
 /** Runs one program to its end for {@code rt:run}. */
 final class GuestRunner {
@@ -38,7 +39,8 @@ final class GuestRunner {
 
     GuestRun execute(Command command, Deadline deadline) {
         var selector = new Selector(words.value("tee"), Optional.of(runtime.name()), Set.of(), Selector.DEFAULT_HOST);
-        try (var lease = workbench.lease(selector, Deadline.in(STARTING)); var session = lease.open(image, spec())) {
+        try (var lease = workbench.lease(selector, Deadline.in(STARTING));
+                var session = lease.open(image, spec(lease.backend()))) {
             GuestProcess guest = session.spawn(command);
             GuestExit exit = guest.waitFor(deadline).orElseGet(() -> {
                 guest.kill("the time given with --timeout is over");
@@ -51,7 +53,7 @@ final class GuestRunner {
         }
     }
 
-    private SessionSpec spec() {
+    private SessionSpec spec(BackendInfo backend) {
         long memory = words.value("memory")
                 .map(GuestRunner::bytes)
                 .orElse(Math.min(DEFAULT_MEMORY, runtime.memoryLimit()));
@@ -59,6 +61,18 @@ final class GuestRunner {
         SessionSpec spec = SessionSpec.inline(image.path().getFileName().toString(), memory);
         return new SessionSpec(spec.name(), words.flags().contains("domain") ? Placement.DOMAIN : Placement.INLINE,
                 memory, spec.pricing(), spec.hostCalls(), options);
+    }
+
+    /** A GiB, or less where runtime or backend have less; of scarce protected memory a quarter. */
+    private long usualMemory(BackendInfo backend) {
+        long scarce = backend.limits()
+                .entrySet()
+                .stream()
+                .filter(limit -> limit.getKey().endsWith("memory.bytes"))
+                .mapToLong(limit -> limit.getValue() / 4)
+                .min()
+                .orElse(DEFAULT_MEMORY);
+        return Math.min(Math.min(DEFAULT_MEMORY, scarce), runtime.memoryLimit());
     }
 
     private static long bytes(String text) {
