@@ -25,7 +25,8 @@ import org.osgi.service.component.annotations.Reference;
 
 /** Commands about experiments. */
 @Component(property = {"kakuri.command.scope=exp", "kakuri.command.function=list", "kakuri.command.function=show",
-    "kakuri.command.function=run", "kakuri.command.function=reproduce", "kakuri.command.function=check"})
+    "kakuri.command.function=run", "kakuri.command.function=reproduce", "kakuri.command.function=check",
+    CommandSet.LIVE_IF_RUNNING + "=list", CommandSet.LIVE_IF_RUNNING + "=show"})
 public final class ExpCommands implements CommandSet {
     private static final Set<String> OPTIONS = Set.of("blocks", "iterations", "warmup", "timeout", "seed");
 

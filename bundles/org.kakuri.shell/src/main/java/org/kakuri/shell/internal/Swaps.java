@@ -9,7 +9,7 @@ import org.kakuri.api.runtime.Swap;
 import org.kakuri.api.runtime.SwapReport;
 
 /** What {@code tee:swap} and {@code rt:swap} share. */
-final class Swaps {
+public final class Swaps {
     static final String USAGE = """
             FROM TO [--dry-run] [--drain SECONDS]
             FROM             name of the one that is left
@@ -29,7 +29,8 @@ final class Swaps {
         return words.flags().contains("dry-run") ? swaps.plan(swap) : swaps.swap(swap);
     }
 
-    static Duration drain(Words words) {
+    /** Returns how long live sessions may go on. */
+    public static Duration drain(Words words) {
         long seconds = words.number("drain").orElse(DRAIN_SECONDS);
         if (seconds < 0) {
             throw new UsageError("--drain is negative: " + seconds, "give seconds");

@@ -1,0 +1,191 @@
+package org.kakuri.shell.internal.plugin;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.felix.service.command.Descriptor;
+import org.kakuri.api.KakuriException;
+import org.kakuri.api.UsageError;
+import org.kakuri.api.command.CommandSet;
+import org.kakuri.api.command.TextView;
+import org.kakuri.api.command.Words;
+import org.kakuri.api.command.WordsSyntax;
+import org.kakuri.api.experiment.ResearchSystem;
+import org.kakuri.api.runtime.HotSwap;
+import org.kakuri.api.runtime.RuntimeInfo;
+import org.kakuri.api.runtime.Workbench;
+import org.kakuri.api.tee.BackendInfo;
+import org.kakuri.shell.internal.Swaps;
+import org.kakuri.shell.internal.WorkingDirectory;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+
+/** Commands for those who write backends, runtimes and systems of their own. */
+@Component(property = {CommandSet.SCOPE + "=wb", CommandSet.FUNCTION + "=new-plugin", CommandSet.FUNCTION + "=watch",
+    CommandSet.LIVE + "=watch", CommandSet.LIVE_IF_RUNNING + "=watch"})
+public final class PluginCommands implements CommandSet {
+    private static final long LOOK_MILLIS = 300;
+
+    private final Workbench workbench;
+    private final HotSwap swaps;
+    private final Map<Path, Watching> watches = new LinkedHashMap<>();
+    private ScheduledExecutorService looker;
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    private final List<ResearchSystem> systems = new CopyOnWriteArrayList<>();
+
+    private record Watching(FolderWatch watch, ScheduledFuture<?> looking) {}
+
+    /** Takes what the commands ask. */
+    @Activate
+    public PluginCommands(@Reference Workbench workbench, @Reference HotSwap swaps) {
+        this.workbench = workbench;
+        this.swaps = swaps;
+    }
+
+    /** What {@code wb:new-plugin} has made. */
+    public record NewPlugin(Path folder, List<Path> files, String build, String install, String watch)
+            implements
+                TextView {
+        @Override
+        public String text() {
+            return "%s%n  %s%n%nbuild and test it   %s%ninstall it          %s%nor at every build   %s".formatted(
+                    folder,
+                    files.stream().map(Path::toString).collect(Collectors.joining(System.lineSeparator() + "  ")),
+                    build,
+                    install, watch);
+        }
+    }
+
+    /** A folder that is watched. */
+    public record Row(Path folder, String latest) {}
+
+    /** Makes a project. */
+    @Descriptor("Makes a project for a backend, a runtime or a research system of your own, with tests.")
+    public NewPlugin newPlugin(@WordsSyntax @Descriptor("""
+            backend|runtime|system NAME --dir FOLDER
+            NAME             what it is to be called: lower case letters, digits, hyphens
+            --dir FOLDER     where the project is made: a new or empty folder outside of Kakuri""") Words words)
+            throws IOException {
+        words.onlyNames(List.of("dir"));
+        noMore(words, 2);
+        PluginProject.Kind kind = PluginProject.Kind.of(words.word(0, "backend, runtime or system"));
+        Path folder = WorkingDirectory.resolve(words.value("dir")
+                .orElseThrow(() -> new UsageError("--dir is missing", "say where the project is to be: --dir FOLDER")));
+        var project = new PluginProject(kind, words.word(1, "NAME"), folder);
+        Path home = property("kakuri.home");
+        project.checkName(taken(kind));
+        project.checkFolder(home);
+        Path repository = home.resolve(".kakuri/repository");
+        Files.createDirectories(repository);
+        String version = new PluginRepository(property("kakuri.dist").resolve("bundles"), repository)
+                .update(Instant.now());
+        Path script = home.resolve("kakuri");
+        List<Path> files = project.write(repository, version, script);
+        String kakuri = PluginProject.quoted(script.toString());
+        return new NewPlugin(folder, files, PluginProject.quoted(folder.resolve("build").toString()),
+                kakuri + " wb:update "
+                        + PluginProject.quoted(folder.resolve("target/" + project.name() + ".jar").toString()),
+                kakuri + " wb:watch " + PluginProject.quoted(folder.toString()));
+    }
+
+    private static void noMore(Words words, int limit) {
+        if (words.positional().size() > limit) {
+            throw new UsageError("too many words: " + words.positional().subList(limit, words.positional().size()),
+                    "see --help");
+        }
+    }
+
+    private static Path property(String name) {
+        String value = System.getProperty(name);
+        if (value == null) {
+            throw new KakuriException("the property " + name + " is not set", "start Kakuri by its script");
+        }
+        return Path.of(value);
+    }
+
+    private Set<String> taken(PluginProject.Kind kind) {
+        return switch (kind) {
+        case BACKEND -> workbench.backends().stream().map(BackendInfo::name).collect(Collectors.toSet());
+        case RUNTIME -> workbench.runtimes().stream().map(RuntimeInfo::name).collect(Collectors.toSet());
+        case SYSTEM -> systems.stream().map(system -> system.info().name()).collect(Collectors.toSet());
+        };
+    }
+
+    /** Watches a folder, stops doing so, or lists what is watched. */
+    @Descriptor("Watches a folder and installs or updates its bundles whenever they are built; lists what is watched.")
+    public List<Row> watch(@WordsSyntax @Descriptor("""
+            [FOLDER] [--drain SECONDS] [--stop FOLDER]
+            FOLDER           where jars are built; of a project its folder target
+            --drain SECONDS  how long live sessions of a bundle that is updated may go on; 30 if not given
+            --stop FOLDER    watch it no longer; what is installed stays""") Words words) {
+        words.onlyNames(List.of("drain", "stop"));
+        noMore(words, 1);
+        words.value("stop").map(PluginCommands::folder).ifPresent(this::stopWatching);
+        words.positional().stream().map(PluginCommands::folder).forEach(folder -> watch(folder, Swaps.drain(words)));
+        return rows();
+    }
+
+    private static Path folder(String word) {
+        Path given = WorkingDirectory.resolve(word);
+        if (!Files.isDirectory(given)) {
+            throw new UsageError("no such folder: " + given, "give the folder of a project, or where its jar is built");
+        }
+        Path target = given.resolve("target");
+        return Files.isDirectory(target) || Files.exists(given.resolve("pom.xml")) ? target : given;
+    }
+
+    private synchronized void watch(Path folder, Duration drain) {
+        if (watches.containsKey(folder)) {
+            return;
+        }
+        if (looker == null) {
+            looker = Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("kakuri-watch").factory());
+        }
+        var watch = new FolderWatch(folder, jar -> swaps.update(jar, drain).title(),
+                line -> System.out.println("kakuri: " + line));
+        watches.put(folder, new Watching(watch,
+                looker.scheduleWithFixedDelay(watch::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS)));
+    }
+
+    private synchronized void stopWatching(Path folder) {
+        Watching known = watches.remove(folder);
+        if (known == null) {
+            throw new UsageError("not watched: " + folder, "wb:watch lists what is");
+        }
+        known.looking().cancel(false);
+    }
+
+    private synchronized List<Row> rows() {
+        List<Row> rows = new ArrayList<>();
+        watches.values().forEach(known -> rows.add(new Row(known.watch().folder(), known.watch().latest())));
+        return rows;
+    }
+
+    /** Ends with the workbench. */
+    @Deactivate
+    synchronized void stop() {
+        watches.clear();
+        if (looker != null) {
+            looker.shutdownNow();
+        }
+    }
+}
