@@ -56,7 +56,7 @@ final class GuestRunner {
     private SessionSpec spec(BackendInfo backend) {
         long memory = words.value("memory")
                 .map(GuestRunner::bytes)
-                .orElse(Math.min(DEFAULT_MEMORY, runtime.memoryLimit()));
+                .orElseGet(() -> usualMemory(backend));
         Map<String, String> options = RtCommands.pairs(words.value("option"), '=', "--option NAME=VALUE");
         SessionSpec spec = SessionSpec.inline(image.path().getFileName().toString(), memory);
         return new SessionSpec(spec.name(), words.flags().contains("domain") ? Placement.DOMAIN : Placement.INLINE,
