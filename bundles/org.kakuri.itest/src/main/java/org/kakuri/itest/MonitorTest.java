@@ -83,7 +83,7 @@ class MonitorTest {
     }
 
     private static final List<String> NONE = List.of("command none of that number", "status -1",
-            "registers 0xffffffffffffffff", "refused by", "events SMC 1");
+            "registers 0xffffffffffffffff", "events SMC 1");
 
     @Test
     void comesAndGoesWithItsService() throws Exception {
@@ -91,8 +91,8 @@ class MonitorTest {
 
         ServiceRegistration<MonitorCommand> registration = register(Machine.ARM);
         try {
-            assertEquals(List.of("command TEST_DOUBLE", "status 0", "registers 0x0, 0x2c", "refused by",
-                    "events DOUBLED 1", "SMC 1"), run("tee:smc 0xc2000042 0x16"));
+            assertEquals(List.of("command TEST_DOUBLE", "status 0", "registers 0x0 0x2c", "events DOUBLED 1", "SMC 1"),
+                    run("tee:smc 0xc2000042 0x16"));
             assertEquals(List.of("command TEST_DOUBLE", "status -3", "registers 0xfffffffffffffffd",
                     "refused by even", "events SMC 1"), run("tee:smc 0xc2000042 21"));
             assertTrue(run("tee:monitor").contains("0xc2000042 TEST_DOUBLE org.kakuri.itest 1 even"),

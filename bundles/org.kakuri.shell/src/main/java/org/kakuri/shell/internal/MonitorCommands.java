@@ -3,6 +3,7 @@ package org.kakuri.shell.internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.felix.service.command.Descriptor;
 import org.kakuri.api.UsageError;
 import org.kakuri.api.command.CommandSet;
@@ -34,8 +35,14 @@ public final class MonitorCommands implements CommandSet {
     /** A command of the monitor in a list. */
     public record Row(String id, String name, String origin, List<String> preconditions, String unsupported) {}
 
-    /** What a call returned. */
-    public record Returned(String command, long status, List<String> registers, String refusedBy,
+    /**
+     * What a call returned.
+     *
+     * @param registers the result registers, from the first on
+     * @param refusedBy the precondition that did not hold; empty if all did
+     * @param events what this call recorded
+     */
+    public record Returned(String command, long status, String registers, String refusedBy,
             Map<String, Long> events) {}
 
     /** Lists the commands of Arm machines. */
@@ -71,7 +78,8 @@ public final class MonitorCommands implements CommandSet {
         }
         MonitorResult result = of(Machine.ARM).call(Actor.HOST, function, arguments);
         return new Returned(result.command().isEmpty() ? "none of that number" : result.command(), result.status(),
-                result.registers().stream().map("0x%x"::formatted).toList(), result.refusedBy(), result.events());
+                result.registers().stream().map("0x%x"::formatted).collect(Collectors.joining(" ")), result.refusedBy(),
+                result.events());
     }
 
     private Monitor of(String architecture) {
