@@ -8,7 +8,7 @@ import java.util.OptionalInt;
  * @param status exit status of a process that returned or called exit; empty if it did not
  * @param reason why it ended otherwise: a trap, a kill, a signal; empty if it returned
  * @param cpuNanos CPU time of its threads in ns
- * @param peakMemory most memory it had, in bytes
+ * @param peakMemory most memory it had, in bytes; 0 if that cannot be told
  */
 public record GuestExit(OptionalInt status, String reason, long cpuNanos, long peakMemory) {
     /** Returns whether it returned 0. */

@@ -110,22 +110,31 @@ class ExperimentFilesTest {
     }
 
     @Test
-    void readsJsonWallTimeCpuTimeAndMemory() throws IOException {
+    void readsJsonWallTimeAndCpuTime() throws IOException {
         RunReport report = run(HEAD + """
                 argv: [sh, -c, 'echo "{\\"r\\": [{\\"t\\": 7.5}, 1]}"']
                 metrics:
                   - {name: wall, measure: wall, unit: us}
                   - {name: t, unit: ns, json: 'r[0].t'}
                   - {name: cpu, measure: cpu}
-                  - {name: memory, measure: peak-memory, unit: kB}
                 primary: t
                 """);
         assertEquals(List.of(), failures(report));
         ArmReport arm = report.arms().getFirst();
         assertEquals(7.5, arm.statistics().p50());
-        assertEquals(List.of("cpu.ms", "memory.kB", "wall.us"), List.copyOf(arm.extras().keySet()));
+        assertEquals(List.of("cpu.ms", "wall.us"), List.copyOf(arm.extras().keySet()));
         assertTrue(arm.extras().get("wall.us") > 50, arm.extras().toString());
-        assertTrue(arm.extras().get("memory.kB") > 100, arm.extras().toString());
+    }
+
+    @Test
+    void failsWhenTheRuntimeCannotTellThePeakMemory() throws IOException {
+        RunReport report = run(HEAD + """
+                argv: [sh, -c, 'exit 0']
+                metrics: [{name: memory, measure: peak-memory, unit: kB}]
+                """);
+        assertEquals(1, failures(report).size(), failures(report).toString());
+        assertTrue(failures(report).getFirst().contains("this runtime cannot tell the peak memory of a guest"),
+                failures(report).toString());
     }
 
     @Test

@@ -77,7 +77,12 @@ public record Metric(String name, String unit, Source source) {
         return switch (source) {
         case Wall(double nanos) -> List.of(run.wallNanos() / nanos);
         case Cpu(double nanos) -> List.of(run.exit().cpuNanos() / nanos);
-        case PeakMemory(double bytes) -> List.of(run.exit().peakMemory() / bytes);
+        case PeakMemory(double bytes) -> {
+            if (run.exit().peakMemory() == 0) {
+                throw wrong("this runtime cannot tell the peak memory of a guest", "take it out, or another runtime");
+            }
+            yield List.of(run.exit().peakMemory() / bytes);
+        }
         case Matched(Pattern pattern, boolean stderr) -> matched(pattern, stderr ? "stderr" : "stdout",
                 stderr ? run.stderr() : run.stdout(), several, deadline);
         case Json(JsonPath path) -> json(path, run.stdout(), several);

@@ -14,6 +14,9 @@ import org.kakuri.platform.linux.Signals;
 
 /** One process. */
 final class PlainGuest implements GuestProcess {
+    /** ru_maxrss of a process that was spawned from a JVM is at least the JVM's: execve(2) keeps the old maximum. */
+    private static final long PEAK_UNKNOWN = 0;
+
     private final long id;
     private final ChildProcess child;
     private final AtomicReference<String> killed = new AtomicReference<>();
@@ -34,21 +37,22 @@ final class PlainGuest implements GuestProcess {
 
     @Override
     public Optional<GuestExit> waitFor(Deadline deadline) {
-        return child.waitFor(deadline.remaining()).map(this::describe);
+        Optional<ExitStatus> status = child.waitFor(deadline.remaining());
+        status.ifPresent(_ -> child.close());
+        return status.map(this::describe);
     }
 
     private GuestExit describe(ExitStatus status) {
         ResourceUsage usage = child.usage().orElseThrow();
         long cpu = usage.userNanos() + usage.systemNanos();
         return switch (status) {
-        case ExitStatus.Exited exited -> new GuestExit(OptionalInt.of(exited.code()), "", cpu,
-                usage.maxResidentBytes());
+        case ExitStatus.Exited exited -> new GuestExit(OptionalInt.of(exited.code()), "", cpu, PEAK_UNKNOWN);
         case ExitStatus.Killed signalled -> {
             String by = Signals.name(signalled.signal());
             String reason = killed.get();
             yield new GuestExit(OptionalInt.empty(),
                     reason == null || signalled.signal() != Signals.SIGKILL ? "signal " + by : "killed: " + reason, cpu,
-                    usage.maxResidentBytes());
+                    PEAK_UNKNOWN);
         }
         };
     }
