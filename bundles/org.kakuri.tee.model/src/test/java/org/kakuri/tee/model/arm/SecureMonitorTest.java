@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -247,5 +249,31 @@ class SecureMonitorTest {
         assertThrows(IllegalArgumentException.class, () -> inside.call(Actor.HOST, ID));
         assertEquals(Optional.empty(),
                 SecureMonitor.inside(new MachineModel("bare", Machine.ARM), SECURE, recorder));
+    }
+
+    /** Permitted outcomes: the command is there and answers, or it is not; each call is one SMC. */
+    @Test
+    void staysWholeWhileCommandsComeAndGo() throws InterruptedException {
+        var command = new Command(ID, _ -> new long[] {0});
+        var going = new Thread(() -> {
+            for (int i = 0; i < 2_000; i++) {
+                table.add(command, "test");
+                table.remove(command);
+            }
+        });
+        Set<Long> seen = new HashSet<>();
+        long calls = 0;
+        going.start();
+        while (going.isAlive()) {
+            seen.add(monitor.call(Actor.HOST, ID).status());
+            seen.add(monitor.call(Actor.HOST, 0x8000_0000).status());
+            calls += 2;
+        }
+        going.join();
+        seen.add(monitor.call(Actor.HOST, ID).status());
+        seen.removeAll(Set.of(0L, -1L, 0x1_0002L));
+        assertEquals(Set.of(), seen);
+        assertEquals(calls + 1, machine.ledger().snapshot().count("SMC").count());
+        assertEquals(-1, monitor.call(Actor.HOST, ID).status());
     }
 }
