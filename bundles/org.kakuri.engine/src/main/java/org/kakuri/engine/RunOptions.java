@@ -19,8 +19,8 @@ import org.kakuri.api.UsageError;
  */
 public record RunOptions(int blocks, int iterations, int warmup, Duration timeout, boolean strict, OptionalLong seed,
         Cancellation cancellation, String commandLine) {
-    /** Twelve blocks after three for warm-up, two minutes a trial. */
-    public static final RunOptions DEFAULT = new RunOptions(12, 0, 3, Duration.ofMinutes(2), false,
+    /** Twelve blocks after three for warm-up, five minutes a trial. */
+    public static final RunOptions DEFAULT = new RunOptions(12, 0, 3, Duration.ofMinutes(5), false,
             OptionalLong.empty(), Cancellation.NEVER, "");
 
     /** Refuses numbers that cannot be measured with. */

@@ -73,8 +73,8 @@ final class ProviderTracker extends ServiceTracker<Object, Provider<?, ?>> {
                     .formatted(property, reference.getProperty(property), provider.name()));
         }
         if (!registry.add(provider)) {
-            LOG.log(System.Logger.Level.WARNING,
-                    "bundle {0} provides {1}, a name that is taken; it answers when the older one goes",
+            LOG.log(System.Logger.Level.DEBUG,
+                    "bundle {0} provides {1}, a name that is taken; it answers when an update says so, or the older one goes",
                     reference.getBundle(), provider.name());
         }
         return provider;
