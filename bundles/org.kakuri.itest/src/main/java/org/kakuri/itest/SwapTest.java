@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -24,6 +25,11 @@ import org.kakuri.api.runtime.Selector;
 import org.kakuri.api.runtime.Swap;
 import org.kakuri.api.runtime.SwapReport;
 import org.kakuri.api.runtime.Workbench;
+import org.kakuri.engine.Engine;
+import org.kakuri.engine.ProgressListener;
+import org.kakuri.engine.RunOptions;
+import org.kakuri.engine.RunReport;
+import org.kakuri.engine.RunRequest;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.test.common.annotation.InjectBundleContext;
@@ -50,6 +56,9 @@ class SwapTest {
 
     @InjectService
     HotSwap swaps;
+
+    @InjectService
+    Engine engine;
 
     private static Swap swap(String from, String to) {
         return new Swap(Swap.Kind.BACKEND, from, to, DRAIN);
@@ -113,6 +122,20 @@ class SwapTest {
             assertEquals(List.of(), load.failures());
         }
         assertEquals(coreStarted, core.getLastModified());
+    }
+
+    @Test
+    void anUpdatedSystemStillStartsProcessesOfItsOwn() throws Exception {
+        Path jar = ChangedJar.original(Frameworks.bundle(context, "org.kakuri.system.tzmediator"));
+        swaps.update(ChangedJar.of(jar, folder, 1), DRAIN);
+
+        RunReport report = engine.run(
+                new RunRequest("tz/ipc", Map.of("size", "64", "tee", "none"),
+                        RunOptions.DEFAULT.withBlocks(2).withIterations(20).withWarmup(0)),
+                ProgressListener.NONE);
+
+        assertEquals(List.of(), report.failures());
+        assertEquals(List.of("ca-ca", "polling", "rpc"), report.arms().stream().map(arm -> arm.name()).toList());
     }
 
     @Test

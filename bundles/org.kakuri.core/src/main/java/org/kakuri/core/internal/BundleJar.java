@@ -1,9 +1,10 @@
 package org.kakuri.core.internal;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.jar.JarFile;
 import org.kakuri.api.Refused;
 import org.kakuri.api.runtime.RuntimeImage;
@@ -44,12 +45,40 @@ record BundleJar(Path path, String symbolicName, String version, String sha256) 
         }
     }
 
-    /** Returns where the framework shall know it from: its name and content, so that two builds never collide. */
-    String location() {
-        return "kakuri:" + symbolicName + "@" + sha256.substring(0, SHORT);
+    /** Returns the name of a copy, which tells its content, so that two builds never collide. */
+    private String copyName() {
+        return symbolicName + "@" + sha256.substring(0, SHORT) + ".jar";
     }
 
-    InputStream open() throws IOException {
-        return Files.newInputStream(path);
+    /**
+     * Returns where the framework shall know it from: a copy that nobody writes to any more. A file, because parts of a system
+     * may run in processes of their own, with the bundle's jar on their class path.
+     *
+     * @param folder where copies are kept
+     */
+    String location(Path folder) {
+        return "reference:" + folder.resolve(copyName()).toUri();
+    }
+
+    /** Makes the copy, if there is none. */
+    void copyTo(Path folder) throws IOException {
+        Path copy = folder.resolve(copyName());
+        if (Files.exists(copy)) {
+            return;
+        }
+        Files.createDirectories(folder);
+        Path part = Files.copy(path, folder.resolve(copyName() + ".part"), StandardCopyOption.REPLACE_EXISTING);
+        if (!new RuntimeImage(RuntimeImage.Kind.PROGRAM, part).sha256().equals(sha256)) {
+            Files.delete(part);
+            throw new IOException("it changed while it was read");
+        }
+        Files.move(part, copy, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Deletes the copy that a bundle was installed from, if it was. */
+    static void deleteCopy(Path folder, String location) throws IOException {
+        if (location.startsWith("reference:" + folder.toUri())) {
+            Files.deleteIfExists(Path.of(URI.create(location.substring("reference:".length()))));
+        }
     }
 }

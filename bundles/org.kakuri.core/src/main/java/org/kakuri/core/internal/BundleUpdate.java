@@ -30,18 +30,20 @@ final class BundleUpdate {
     private final BundleContext context;
     private final Registry<TeeBackend, BackendInfo> backends;
     private final Registry<IsolationRuntime, RuntimeInfo> runtimes;
+    private final Path copies;
 
     BundleUpdate(BundleContext context, Registry<TeeBackend, BackendInfo> backends,
             Registry<IsolationRuntime, RuntimeInfo> runtimes) {
         this.context = context;
         this.backends = backends;
         this.runtimes = runtimes;
+        this.copies = context.getDataFile("updates").toPath();
     }
 
     synchronized SwapReport update(Path jar, Duration drain) {
         BundleJar next = BundleJar.read(jar);
         List<Bundle> old = installed(next.symbolicName());
-        if (old.stream().anyMatch(bundle -> bundle.getLocation().equals(next.location()))) {
+        if (old.stream().anyMatch(bundle -> bundle.getLocation().equals(next.location(copies)))) {
             return new SwapReport(next.symbolicName() + " is up to date", true, List.of(), List.of(), List.of(),
                     context.getBundles().length, 0, 0);
         }
@@ -110,8 +112,9 @@ final class BundleUpdate {
 
     private Bundle comeUp(BundleJar next) {
         Bundle bundle = null;
-        try (var content = next.open()) {
-            bundle = context.installBundle(next.location(), content);
+        try {
+            next.copyTo(copies);
+            bundle = context.installBundle(next.location(copies));
             bundle.start(Bundle.START_TRANSIENT);
             awaitProviders(bundle);
             return bundle;
@@ -151,13 +154,14 @@ final class BundleUpdate {
         }
     }
 
-    private static void remove(Bundle bundle) {
+    private void remove(Bundle bundle) {
         try {
             bundle.uninstall();
-        } catch (BundleException e) {
+            BundleJar.deleteCopy(copies, bundle.getLocation());
+        } catch (BundleException | java.io.IOException e) {
             System.getLogger(BundleUpdate.class.getName())
                     .log(System.Logger.Level.WARNING,
-                            bundle.getSymbolicName() + " [" + bundle.getBundleId() + "] cannot be uninstalled", e);
+                            bundle.getSymbolicName() + " [" + bundle.getBundleId() + "] cannot be removed", e);
         }
     }
 
