@@ -32,6 +32,7 @@ final class Container implements AutoCloseable {
     private final RunDirectory directory;
     private final Framework framework;
     private LiveServer live;
+    private Guardian guardian;
     private boolean closed;
 
     private Container(RunDirectory directory, Framework framework) {
@@ -101,6 +102,11 @@ final class Container implements AutoCloseable {
         framework.waitForStop(0);
     }
 
+    /** Has a process look after what this one starts, should it be killed. */
+    synchronized void guard() throws IOException {
+        guardian = Guardian.start(directory.path());
+    }
+
     /** Lets other processes hand in commands until this is closed. */
     synchronized LiveServer listen(LiveSockets sockets) throws IOException {
         live = LiveServer.start(sockets, new Commands(this));
@@ -150,6 +156,9 @@ final class Container implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         try {
+            if (guardian != null) {
+                guardian.close();
+            }
             directory.close();
         } catch (IOException e) {
             System.err.println("kakuri: cannot delete " + directory.path() + ": " + Errors.reason(e));

@@ -117,6 +117,7 @@ public final class Main {
             container.context()
                     .registerService(LongSupplier.class, () -> reached(sockets),
                             new Hashtable<>(Map.of(LISTENER, true)));
+            guard(container);
             container.start(jars(dist, bundles)).forEach(line -> Errors.report(line, null, Errors.FAILED));
             listen(container, sockets);
             if (headless) {
@@ -125,6 +126,15 @@ public final class Main {
             container.awaitStop();
         }
         return Errors.DONE;
+    }
+
+    private static void guard(Container container) {
+        try {
+            container.guard();
+        } catch (IOException e) {
+            Errors.report("programs would go on running if this workbench were killed: " + Errors.reason(e), e,
+                    Errors.FAILED);
+        }
     }
 
     private static void listen(Container container, LiveSockets sockets) {

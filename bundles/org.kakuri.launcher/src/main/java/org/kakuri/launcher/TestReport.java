@@ -61,6 +61,7 @@ public final class TestReport {
             }
         }
         modules.add(module("in the container", workspace.resolve("runconfigs/target/test-reports")));
+        modules.add(module("as processes", workspace.resolve("runconfigs/target/process-reports")));
         modules.removeIf(module -> module.outcomes().isEmpty());
         return new TestReport(modules);
     }

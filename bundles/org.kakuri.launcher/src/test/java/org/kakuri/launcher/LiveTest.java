@@ -190,6 +190,51 @@ class LiveTest {
     }
 
     @Test
+    void theGuardianOfAKilledWorkbenchKillsWhatItWasToldOfAndNothingElse() throws Exception {
+        Process workbench = workbench();
+        Process own = shell("exec sleep 1000");
+        Process ended = shell("exec sleep 1000");
+        Process other = shell("exec sleep 1000");
+        Path fifo = only("guardian");
+        Files.writeString(fifo, "+ %d %s\n+ %d %s\n+ %d 1\n- %d\n".formatted(own.pid(), start(own), ended.pid(),
+                start(ended), other.pid(), ended.pid()));
+
+        workbench.destroyForcibly();
+
+        assertEquals(137, own.waitFor());
+        assertTrue(ended.isAlive(), "it was taken back");
+        assertTrue(other.isAlive(), "it started at another time, so it is another process by that number");
+    }
+
+    @Test
+    void theGuardianEndsWithAWorkbenchThatEnds() throws Exception {
+        Process workbench = workbench();
+        List<ProcessHandle> guardian = workbench.children().toList();
+        assertEquals(1, guardian.size());
+
+        workbench.destroy();
+        guardian.getFirst().onExit().get(30, TimeUnit.SECONDS);
+    }
+
+    private Process shell(String script) throws IOException {
+        Process process = new ProcessBuilder("/bin/sh", "-c", script).start();
+        processes.add(process);
+        return process;
+    }
+
+    private static String start(Process process) throws IOException {
+        return Files.readString(Path.of("/proc/" + process.pid() + "/stat")).split("\\) ")[1].split(" ")[19];
+    }
+
+    private Path only(String name) throws IOException {
+        try (var files = Files.walk(temp)) {
+            List<Path> found = files.filter(file -> file.endsWith(name)).toList();
+            assertEquals(1, found.size());
+            return found.getFirst();
+        }
+    }
+
+    @Test
     void rubbishOnTheSocketHurtsNobody() throws Exception {
         Process workbench = workbench();
         for (byte[] rubbish : List.of(new byte[0], "GET / HTTP/1.0\r\n\r\n".getBytes(), new byte[] {0x4b, 0x4b})) {

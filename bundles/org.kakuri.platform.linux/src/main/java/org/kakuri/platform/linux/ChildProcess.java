@@ -34,7 +34,9 @@ public final class ChildProcess implements AutoCloseable {
 
     static ChildProcess of(int pid, String path, boolean leadsGroup) {
         try {
-            return new ChildProcess(PidFd.open(pid), path, leadsGroup);
+            ChildProcess child = new ChildProcess(PidFd.open(pid), path, leadsGroup);
+            Guardian.started(pid);
+            return child;
         } catch (NativeException noDescriptor) {
             Signals.killRaw(pid, Signals.SIGKILL);
             wait4(pid, 0);
@@ -123,6 +125,7 @@ public final class ChildProcess implements AutoCloseable {
             if (ended != null) {
                 return;
             }
+            Guardian.aboutToReap(pid());
             int r = wait4(pid(), WNOHANG);
             Native.check(r, "wait4", "pid=" + pid() + ", path=" + path);
             MemorySegment state = Native.state();

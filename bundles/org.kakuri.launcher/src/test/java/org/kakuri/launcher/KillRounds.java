@@ -1,0 +1,293 @@
+package org.kakuri.launcher;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/**
+ * Kills a workbench with SIGKILL at random moments, from before it listens until well after guests run in it, one as an ordinary
+ * process and one in a domain host. After each kill every process it started must go by itself, and the next one-shot command
+ * must run without a complaint and leave no socket, lock or folder of the dead one. This process is made the one that orphans
+ * are handed to, so that none is overlooked.
+ *
+ * <p>
+ * Run from its source file, with the JDK alone: {@code KillRounds WORKSPACE ROUNDS SEED [XML-REPORT]}. Exit code 1 if something
+ * remained.
+ */
+final class KillRounds {
+    private static final int PR_SET_CHILD_SUBREAPER = 36;
+    private static final long GONE_SECONDS = 30;
+    private static final long STARTED_SECONDS = 120;
+
+    /** Reads a byte from its standard input and ends: fd_read(0, {16, 1}, 1, 8). */
+    private static final String WAITING_GUEST = "0061736d01000000010c0260000060047f7f7f7f017f02220116776173695f736e617073686f745f"
+            + "70726576696577310766645f726561640001030201000503010001071302066d656d6f7279020006"
+            + "5f737461727400010a0f010d00410041004101410810001a0b0b0e010041000b0810000000010000"
+            + "00";
+
+    private final Path script;
+    private final Path temp;
+    private final Path guest;
+    private final Random random;
+    private final List<String> problems = new ArrayList<>();
+    private final List<String> moments = new ArrayList<>();
+    private long fullStartMillis;
+    private long longestMillis;
+
+    private KillRounds(Path workspace, long seed) throws IOException {
+        script = workspace.resolve("kakuri");
+        temp = Files.createTempDirectory("kill");
+        guest = temp.resolve("waits.wasm");
+        random = new Random(seed);
+        Files.write(guest, waitingGuest());
+        for (String own : List.of("tmp", "run")) {
+            Files.createDirectory(temp.resolve(own),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+    }
+
+    private static byte[] waitingGuest() {
+        return HexFormat.of().parseHex(WAITING_GUEST);
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        int rounds = Integer.parseInt(arguments[1]);
+        long seed = Long.parseLong(arguments[2]);
+        adoptOrphans();
+        var run = new KillRounds(Path.of(arguments[0]).toAbsolutePath(), seed);
+        try {
+            run.all(rounds);
+        } finally {
+            ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+        }
+        System.out.printf("%d workbenches killed (seed %d): %s; %s%n", rounds, seed, run.moments(),
+                run.problems.isEmpty()
+                        ? "nothing remained; the slowest process was gone after " + run.longestMillis + " ms"
+                        : run.problems.size() + " problems");
+        run.problems.forEach(System.out::println);
+        if (arguments.length > 3) {
+            run.report(Path.of(arguments[3]), rounds);
+        }
+        if (run.problems.isEmpty()) {
+            run.deleteTemp();
+        } else {
+            System.out.println("what they left is in " + run.temp);
+        }
+        System.exit(run.problems.isEmpty() ? 0 : 1);
+    }
+
+    /** prctl(2): orphans among the descendants of this process become its children. */
+    @SuppressWarnings("restricted")
+    private static void adoptOrphans() throws IOException {
+        Linker linker = Linker.nativeLinker();
+        var prctl = linker.downcallHandle(linker.defaultLookup().findOrThrow("prctl"),
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG,
+                        ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
+                Linker.Option.firstVariadicArg(1));
+        try {
+            if ((int) prctl.invokeExact(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) != 0) {
+                throw new IOException("prctl(PR_SET_CHILD_SUBREAPER) failed");
+            }
+        } catch (IOException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void all(int rounds) throws IOException, InterruptedException {
+        for (int round = 0; round < rounds; round++) {
+            // The first is killed when all runs, which tells how long that takes; the others at any time until half as much later.
+            round(round, round == 0 ? Long.MAX_VALUE : (long) (random.nextDouble() * 1.5 * fullStartMillis));
+        }
+    }
+
+    private void round(int round, long killAfterMillis) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        Path log = temp.resolve("workbench-" + round);
+        Process workbench = kakuri(log, "--headless");
+        List<Process> clients = new ArrayList<>();
+        String moment = "before it listened";
+        BooleanSupplier time = () -> millisSince(start) >= killAfterMillis;
+        if (await(() -> content(log).contains(" runs; ") || !workbench.isAlive(), time)) {
+            moment = "while guests started";
+            clients.add(
+                    kakuri(temp.resolve("plain-" + round), "--live", "rt:run", "plain", "/bin/sleep", "--tee", "none",
+                            "--", "1000"));
+            clients.add(
+                    kakuri(temp.resolve("domain-" + round), "--live", "rt:run", "wasm", guest.toString(), "--domain"));
+            if (await(() -> guestsRun(workbench) || !workbench.isAlive(), time)) {
+                moment = "while guests ran";
+                fullStartMillis = Math.max(fullStartMillis, millisSince(start));
+                await(() -> false, () -> killAfterMillis == Long.MAX_VALUE || time.getAsBoolean());
+            }
+        }
+        if (!workbench.isAlive()) {
+            problem(round, "the workbench did not start: " + content(log));
+        }
+        moments.add(moment);
+        kill(workbench);
+        check(round, moment);
+    }
+
+    /** The ordinary process is one by that name; the guest in the domain host reads from the workbench's standard input. */
+    private static boolean guestsRun(Process workbench) {
+        List<ProcessHandle> all = workbench.descendants().toList();
+        return all.stream().anyMatch(process -> command(process.pid()).startsWith("/bin/sleep"))
+                && all.stream().anyMatch(process -> command(process.pid()).contains("--domain"))
+                && all.stream().anyMatch(KillRounds::readsItsInput);
+    }
+
+    /** A thread is in read(2), of a pipe: wchan is shown to root, the system call's number is that of x86-64. */
+    private static boolean readsItsInput(ProcessHandle process) {
+        try (Stream<Path> threads = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+            return command(process.pid()).contains("--domain")
+                    && threads.anyMatch(thread -> content(thread.resolve("wchan")).contains("pipe_read")
+                            || content(thread.resolve("syscall")).startsWith("0 "));
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+
+    private static void kill(Process workbench) throws InterruptedException {
+        workbench.destroyForcibly();
+        workbench.waitFor();
+    }
+
+    private void check(int round, String moment) throws IOException, InterruptedException {
+        long killed = System.nanoTime();
+        boolean gone = await(() -> living().isEmpty(), () -> millisSince(killed) > GONE_SECONDS * 1000);
+        longestMillis = Math.max(longestMillis, millisSince(killed));
+        if (!gone) {
+            problem(round, "killed %s, still there after %d s: %s".formatted(moment, GONE_SECONDS, living()));
+            ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+        }
+        Path log = temp.resolve("next-" + round);
+        Process next = kakuri(log, "wb:status");
+        if (!next.waitFor(STARTED_SECONDS, TimeUnit.SECONDS)) {
+            problem(round, "killed " + moment + ", the next start hangs");
+            next.destroyForcibly();
+        } else if (next.exitValue() != 0 || content(log).contains("kakuri:")
+                || !content(log).contains("act on no workbench")) {
+            problem(round, "killed %s, the next start says, with code %d: %s".formatted(moment, next.exitValue(),
+                    content(log)));
+        }
+        List<String> left = left();
+        if (!left.isEmpty()) {
+            problem(round, "killed " + moment + ", left behind after the next start: " + left);
+        }
+    }
+
+    /** Processes that came from a workbench and have not ended; this process is to reap them, and does not. */
+    private static List<String> living() {
+        return ProcessHandle.current()
+                .descendants()
+                .filter(process -> !content(Path.of("/proc/" + process.pid() + "/stat")).replaceFirst("(?s).*\\) ", "")
+                        .matches("(?s)(Z.*|X.*|)"))
+                .map(process -> process.pid() + " " + command(process.pid()))
+                .toList();
+    }
+
+    private List<String> left() throws IOException {
+        var left = new TreeSet<String>();
+        for (Path place : List.of(temp.resolve("tmp"), temp.resolve("run"))) {
+            try (Stream<Path> files = Files.walk(place)) {
+                files.filter(file -> !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) || hasPid(file))
+                        .map(file -> temp.relativize(file).toString())
+                        .filter(file -> !file.endsWith("/turn"))
+                        .forEach(left::add);
+            } catch (UncheckedIOException | NoSuchFileException changing) {
+                left.add(place + " changes: " + changing.getMessage());
+            }
+        }
+        return List.copyOf(left);
+    }
+
+    private boolean hasPid(Path folder) {
+        return folder.getFileName().toString().matches("[0-9]+-[0-9]+");
+    }
+
+    private Process kakuri(Path log, String... words) throws IOException {
+        List<String> command = new ArrayList<>(List.of(script.toString()));
+        command.addAll(List.of(words));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().put("TMPDIR", temp.resolve("tmp").toString());
+        builder.environment().put("XDG_RUNTIME_DIR", temp.resolve("run").toString());
+        return builder.start();
+    }
+
+    /** Returns true when the condition holds, false when the time is over. */
+    private static boolean await(BooleanSupplier condition, BooleanSupplier over) throws InterruptedException {
+        long start = System.nanoTime();
+        while (!over.getAsBoolean()) {
+            if (condition.getAsBoolean()) {
+                return true;
+            }
+            if (millisSince(start) > STARTED_SECONDS * 1000) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        return condition.getAsBoolean();
+    }
+
+    private static long millisSince(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
+    }
+
+    private static String command(long pid) {
+        return content(Path.of("/proc/" + pid + "/cmdline")).replace('\0', ' ');
+    }
+
+    private static String content(Path file) {
+        try {
+            return Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+
+    private void problem(int round, String text) {
+        problems.add("round " + round + ": " + text.strip().replaceAll("\\s*\\R\\s*", " | "));
+    }
+
+    private String moments() {
+        return Stream.of("before it listened", "while guests started", "while guests ran")
+                .map(moment -> moments.stream().filter(moment::equals).count() + " " + moment)
+                .reduce((a, b) -> a + ", " + b)
+                .orElseThrow();
+    }
+
+    private void report(Path file, int rounds) throws IOException {
+        Files.createDirectories(file.getParent());
+        String failures = problems.isEmpty() ? ""
+                : "<failure message=\""
+                        + problems.getFirst().replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;")
+                        + "\"/>";
+        Files.writeString(file, "<testsuite><testcase classname=\"" + KillRounds.class.getName() + "\" name=\"" + rounds
+                + " workbenches killed\">" + failures + "</testcase></testsuite>\n");
+    }
+
+    private void deleteTemp() throws IOException {
+        try (Stream<Path> files = Files.walk(temp)) {
+            for (Path path : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}
