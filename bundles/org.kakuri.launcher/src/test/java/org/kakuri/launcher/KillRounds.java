@@ -34,11 +34,13 @@ final class KillRounds {
     private static final long GONE_SECONDS = 30;
     private static final long STARTED_SECONDS = 120;
 
-    /** Reads a byte from its standard input and ends: fd_read(0, {16, 1}, 1, 8). */
-    private static final String WAITING_GUEST = "0061736d01000000010c0260000060047f7f7f7f017f02220116776173695f736e617073686f745f"
-            + "70726576696577310766645f726561640001030201000503010001071302066d656d6f7279020006"
-            + "5f737461727400010a0f010d00410041004101410810001a0b0b0e010041000b0810000000010000"
-            + "00";
+    /** Says "guest waits", reads a byte from its standard input and ends: fd_write(1, ...), fd_read(0, ...). */
+    private static final String WAITING_GUEST = "0061736d01000000010c0260000060047f7f7f7f017f02440216776173695f736e617073686f745f"
+            + "70726576696577310866645f7772697465000116776173695f736e617073686f745f707265766965"
+            + "77310766645f726561640001030201000503010001071302066d656d6f72790200065f7374617274"
+            + "00020a1a011800410141084101411810001a410041004101411810011a0b0b32010041000b2c1000"
+            + "000001000000200000000c0000000000000000000000000000000000000067756573742077616974"
+            + "730a";
 
     private final Path script;
     private final Path temp;
@@ -112,8 +114,9 @@ final class KillRounds {
 
     private void all(int rounds) throws IOException, InterruptedException {
         for (int round = 0; round < rounds; round++) {
-            // The first is killed when all runs, which tells how long that takes; the others at any time until half as much later.
-            round(round, round == 0 ? Long.MAX_VALUE : (long) (random.nextDouble() * 1.5 * fullStartMillis));
+            // The first is killed when all runs, which tells how long that takes; the others at any time until half as much later, early ones more often.
+            round(round,
+                    round == 0 ? Long.MAX_VALUE : (long) (Math.pow(random.nextDouble(), 2) * 1.5 * fullStartMillis));
         }
     }
 
@@ -131,7 +134,7 @@ final class KillRounds {
                             "--", "1000"));
             clients.add(
                     kakuri(temp.resolve("domain-" + round), "--live", "rt:run", "wasm", guest.toString(), "--domain"));
-            if (await(() -> guestsRun(workbench) || !workbench.isAlive(), time)) {
+            if (await(() -> guestsRun(workbench, log) || !workbench.isAlive(), time)) {
                 moment = "while guests ran";
                 fullStartMillis = Math.max(fullStartMillis, millisSince(start));
                 await(() -> false, () -> killAfterMillis == Long.MAX_VALUE || time.getAsBoolean());
@@ -140,28 +143,22 @@ final class KillRounds {
         if (!workbench.isAlive()) {
             problem(round, "the workbench did not start: " + content(log));
         }
+        if (killAfterMillis == Long.MAX_VALUE && !moment.equals("while guests ran")) {
+            problem(round, "the guests did not start: " + clients.stream()
+                    .map(client -> client.pid() + " "
+                            + client.isAlive())
+                    .toList() + content(log) + content(temp.resolve("domain-" + round))
+                    + content(temp.resolve("plain-" + round)));
+        }
         moments.add(moment);
         kill(workbench);
         check(round, moment);
     }
 
-    /** The ordinary process is one by that name; the guest in the domain host reads from the workbench's standard input. */
-    private static boolean guestsRun(Process workbench) {
-        List<ProcessHandle> all = workbench.descendants().toList();
-        return all.stream().anyMatch(process -> command(process.pid()).startsWith("/bin/sleep"))
-                && all.stream().anyMatch(process -> command(process.pid()).contains("--domain"))
-                && all.stream().anyMatch(KillRounds::readsItsInput);
-    }
-
-    /** A thread is in read(2), of a pipe: wchan is shown to root, the system call's number is that of x86-64. */
-    private static boolean readsItsInput(ProcessHandle process) {
-        try (Stream<Path> threads = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
-            return command(process.pid()).contains("--domain")
-                    && threads.anyMatch(thread -> content(thread.resolve("wchan")).contains("pipe_read")
-                            || content(thread.resolve("syscall")).startsWith("0 "));
-        } catch (IOException ended) {
-            return false;
-        }
+    /** The ordinary process is one by that name; the guest in the domain host writes to what the workbench writes to. */
+    private static boolean guestsRun(Process workbench, Path log) {
+        return content(log).contains("guest waits") && workbench.descendants()
+                .anyMatch(process -> command(process.pid()).startsWith("/bin/sleep"));
     }
 
     private static void kill(Process workbench) throws InterruptedException {
