@@ -100,6 +100,40 @@ class ScriptTest {
     }
 
     @Test
+    void aWorkbenchWithoutAShellGetsTheWholeCompilerAndACommandForOneDoesNot() throws Exception {
+        Ended headless = run("--headless");
+        assertTrue(headless.out().endsWith("/" + current() + "][--headless]\n"), headless.out());
+        assertFalse(headless.out().contains("TieredStopAtLevel"), headless.out());
+
+        Ended live = run("--live", "tee:use", "a b");
+        assertTrue(live.out().endsWith("/" + current() + "][--live][tee:use][a b]\n"), live.out());
+        assertTrue(live.out().contains("TieredStopAtLevel"), live.out());
+    }
+
+    @Test
+    void buildsAPluginWithItsOwnToolsAndRefusesWhatIsNone() throws Exception {
+        assertEquals(2, run("build-plugin").code());
+        Ended none = run("build-plugin", temp.toString());
+        assertEquals(
+                "kakuri: build-plugin wants the folder of a plugin, which has a pom.xml; not '" + temp + "'\n",
+                none.err());
+        assertEquals(0, builds());
+
+        Path plugin = Files.createDirectory(temp.resolve("a plugin"));
+        Files.writeString(plugin.resolve("pom.xml"), "<project/>");
+        Files.createDirectories(plugin.resolve("target"));
+        Files.writeString(plugin.resolve("target/x.jar"), "");
+        Ended built = run("build-plugin", plugin.toString(), "clean");
+
+        assertEquals(0, built.code(), built::err);
+        assertTrue(built.err()
+                .endsWith("kakuri: built; to install it: " + root + "/kakuri wb:update " + plugin
+                        + "/target/x.jar\n"),
+                built.err());
+        assertTrue(Files.readString(tools.resolve("calls")).endsWith("-f " + plugin + "/pom.xml clean package\n"));
+    }
+
+    @Test
     void measuringCommandsGetTheWholeCompiler() throws Exception {
         for (String command : List.of("exp:run", "rt:run")) {
             assertFalse(run(command).out().contains("TieredStopAtLevel"), command);

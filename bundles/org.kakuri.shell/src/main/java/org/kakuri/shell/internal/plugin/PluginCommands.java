@@ -6,18 +6,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.felix.service.command.Descriptor;
 import org.kakuri.api.KakuriException;
+import org.kakuri.api.Nearest;
 import org.kakuri.api.UsageError;
 import org.kakuri.api.command.CommandSet;
 import org.kakuri.api.command.TextView;
@@ -25,11 +29,17 @@ import org.kakuri.api.command.Words;
 import org.kakuri.api.command.WordsSyntax;
 import org.kakuri.api.experiment.ResearchSystem;
 import org.kakuri.api.runtime.HotSwap;
+import org.kakuri.api.runtime.IsolationRuntime;
 import org.kakuri.api.runtime.RuntimeInfo;
 import org.kakuri.api.runtime.Workbench;
 import org.kakuri.api.tee.BackendInfo;
+import org.kakuri.api.tee.TeeBackend;
 import org.kakuri.shell.internal.Swaps;
 import org.kakuri.shell.internal.WorkingDirectory;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -39,12 +49,14 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 
 /** Commands for those who write backends, runtimes and systems of their own. */
 @Component(property = {CommandSet.SCOPE + "=wb", CommandSet.FUNCTION + "=new-plugin", CommandSet.FUNCTION + "=watch",
+    CommandSet.FUNCTION + "=remove", CommandSet.LIVE + "=remove",
     CommandSet.LIVE + "=watch", CommandSet.LIVE_IF_RUNNING + "=watch"})
 public final class PluginCommands implements CommandSet {
     private static final long LOOK_MILLIS = 300;
 
     private final Workbench workbench;
     private final HotSwap swaps;
+    private final BundleContext context;
     private final Map<Path, Watching> watches = new LinkedHashMap<>();
     private ScheduledExecutorService looker;
 
@@ -55,9 +67,10 @@ public final class PluginCommands implements CommandSet {
 
     /** Takes what the commands ask. */
     @Activate
-    public PluginCommands(@Reference Workbench workbench, @Reference HotSwap swaps) {
+    public PluginCommands(@Reference Workbench workbench, @Reference HotSwap swaps, BundleContext context) {
         this.workbench = workbench;
         this.swaps = swaps;
+        this.context = context;
     }
 
     /** What {@code wb:new-plugin} has made. */
@@ -127,6 +140,48 @@ public final class PluginCommands implements CommandSet {
         case RUNTIME -> workbench.runtimes().stream().map(RuntimeInfo::name).collect(Collectors.toSet());
         case SYSTEM -> systems.stream().map(system -> system.info().name()).collect(Collectors.toSet());
         };
+    }
+
+    /** What {@code wb:remove} has removed. */
+    public record Removed(String bundle, String version) implements TextView {
+        @Override
+        public String text() {
+            return bundle + " " + version + " removed";
+        }
+    }
+
+    /** Removes what was installed. */
+    @Descriptor("Removes a bundle that wb:update or wb:watch installed; sessions that use it have a moment to end.")
+    public Removed remove(@Descriptor("name of the backend, runtime or system, or of its bundle") String name)
+            throws BundleException {
+        Map<String, Bundle> installed = new TreeMap<>();
+        Arrays.stream(context.getBundles()).filter(PluginCommands::addedWhileRunning).forEach(bundle -> {
+            installed.put(bundle.getSymbolicName(), bundle);
+            provided(bundle).forEach(provided -> installed.put(provided, bundle));
+        });
+        Bundle bundle = installed.get(name);
+        if (bundle == null) {
+            throw Nearest.unknown("installed bundle", name, installed.keySet());
+        }
+        bundle.uninstall();
+        return new Removed(bundle.getSymbolicName(), bundle.getVersion().toString());
+    }
+
+    /** What the workbench starts with stays where the launcher found it. */
+    private static boolean addedWhileRunning(Bundle bundle) {
+        String dist = System.getProperty("kakuri.dist");
+        return bundle.getBundleId() != 0
+                && (dist == null || !bundle.getLocation().startsWith("reference:" + Path.of(dist).toUri()));
+    }
+
+    private static List<String> provided(Bundle bundle) {
+        ServiceReference<?>[] services = bundle.getRegisteredServices();
+        return services == null ? List.of() : Arrays.stream(services)
+                .flatMap(service -> Stream.of(TeeBackend.NAME, IsolationRuntime.NAME, ResearchSystem.NAME)
+                        .map(service::getProperty))
+                .filter(String.class::isInstance)
+                .map(String.class::cast)
+                .toList();
     }
 
     /** Watches a folder, stops doing so, or lists what is watched. */
