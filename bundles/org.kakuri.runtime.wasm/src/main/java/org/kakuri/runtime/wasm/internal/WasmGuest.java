@@ -14,6 +14,7 @@ import org.kakuri.api.tee.Exit;
 import org.kakuri.api.tee.ExitHandler;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.platform.linux.Affinity;
+import org.kakuri.platform.linux.ReleasedTask;
 
 /** A guest and its thread. */
 final class WasmGuest implements GuestProcess {
@@ -58,7 +59,7 @@ final class WasmGuest implements GuestProcess {
         this.ending = ending;
         this.events = events;
         this.addressSpace = addressSpace;
-        this.thread = new Thread(null, () -> run(host, cpu), name, STACK_BYTES);
+        this.thread = new Thread(null, new ReleasedTask(() -> run(host, cpu)), name, STACK_BYTES);
         thread.setDaemon(true);
     }
 
