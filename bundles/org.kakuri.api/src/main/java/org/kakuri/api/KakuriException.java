@@ -33,10 +33,4 @@ public class KakuriException extends RuntimeException {
     public String remedy() {
         return remedy;
     }
-
-    /** Returns kind, message and remedy on one line: what the interactive shell prints. */
-    @Override
-    public String toString() {
-        return getClass().getSimpleName() + ": " + getMessage() + (remedy.isEmpty() ? "" : "; " + remedy);
-    }
 }
