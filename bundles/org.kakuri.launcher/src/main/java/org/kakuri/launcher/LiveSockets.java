@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -26,6 +27,9 @@ final class LiveSockets {
 
     private static final String NAME = "kakuri-sockets";
     private static final String SUFFIX = ".sock";
+    private static final Pattern NAMED = Pattern.compile("[0-9]{13}-[0-9]+\\.sock");
+    /** One that was about to get its name: its process lives, or was killed before it could. */
+    private static final Pattern UNNAMED = Pattern.compile("\\." + NAMED);
     private static final int HASH_DIGITS = 16;
     /** The size of sun_path in sockaddr_un (unix(7)), without the final NUL. */
     private static final int LONGEST = 107;
@@ -141,12 +145,21 @@ final class LiveSockets {
         if (base.isEmpty()) {
             return List.of();
         }
+        List<Path> all;
         try (Stream<Path> files = Files.list(base.get().resolve(home))) {
-            return files.filter(file -> file.getFileName().toString().matches("[0-9]{13}-[0-9]+\\.sock"))
-                    .sorted(Comparator.comparing(Path::getFileName).reversed())
-                    .toList();
+            all = files.toList();
         } catch (NoSuchFileException nobodyYet) {
             return List.of();
         }
+        for (Path file : all) {
+            if (UNNAMED.matcher(file.getFileName().toString()).matches()
+                    && ProcessHandle.of(pid(file)).isEmpty()) {
+                Files.deleteIfExists(file);
+            }
+        }
+        return all.stream()
+                .filter(file -> NAMED.matcher(file.getFileName().toString()).matches())
+                .sorted(Comparator.comparing(Path::getFileName).reversed())
+                .toList();
     }
 }

@@ -194,16 +194,62 @@ class LiveTest {
         Process workbench = workbench();
         Process own = shell("exec sleep 1000");
         Process ended = shell("exec sleep 1000");
-        Process other = shell("exec sleep 1000");
-        Path fifo = only("guardian");
-        Files.writeString(fifo, "+ %d %s\n+ %d %s\n+ %d 1\n- %d\n".formatted(own.pid(), start(own), ended.pid(),
-                start(ended), other.pid(), ended.pid()));
+        Process untold = shell("exec sleep 1000");
+        Files.writeString(only("guardian"), "\n+ %d\n+ %d\n+ 0\n- %d\n".formatted(own.pid(), ended.pid(),
+                ended.pid()));
 
         workbench.destroyForcibly();
 
         assertEquals(137, own.waitFor());
         assertTrue(ended.isAlive(), "it was taken back");
-        assertTrue(other.isAlive(), "it started at another time, so it is another process by that number");
+        assertTrue(untold.isAlive(), "nobody told of it");
+    }
+
+    @Test
+    void theGuardianDoesNotOutliveAWorkbenchThatNeverOpenedItsFifo() throws Exception {
+        Path directory = Files.createDirectory(temp.resolve("guarded"));
+        Process launcher = new ProcessBuilder(launcherJava(), "-cp", System.getProperty("java.class.path"),
+                Stillborn.class.getName(), directory.toString()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        processes.add(launcher);
+        long guardian = Long.parseLong(launcher.inputReader().readLine());
+
+        launcher.destroyForcibly().waitFor();
+
+        ProcessHandle.of(guardian).ifPresent(left -> left.onExit().join());
+    }
+
+    private static String launcherJava() {
+        return ProcessHandle.current().info().command().orElseThrow();
+    }
+
+    /** Starts the guardian's script and is killed before it opens the FIFO. */
+    static final class Stillborn {
+        private Stillborn() {}
+
+        public static void main(String[] arguments) throws Exception {
+            Process guardian = new ProcessBuilder("/bin/sh", "-c", Guardian.SCRIPT, "guardian", arguments[0] + "/fifo")
+                    .start();
+            if (!"ready".equals(guardian.inputReader().readLine())) {
+                throw new IllegalStateException("not ready");
+            }
+            System.out.println(guardian.pid());
+            guardian.waitFor();
+        }
+    }
+
+    @Test
+    void aSocketWithoutItsNameIsDeletedWhenItsProcessIsDead() throws Exception {
+        Process workbench = workbench();
+        Path socket = sockets().getFirst();
+        Process gone = shell("exit");
+        gone.waitFor();
+        Path dead = Files.createFile(socket.resolveSibling(".1700000000000-" + gone.pid() + ".sock"));
+        Path living = Files.createFile(socket.resolveSibling(".1700000000000-" + workbench.pid() + ".sock"));
+
+        assertEquals(workbench.pid(), executor("wb:show"));
+
+        assertFalse(Files.exists(dead));
+        assertTrue(Files.exists(living));
     }
 
     @Test
@@ -220,10 +266,6 @@ class LiveTest {
         Process process = new ProcessBuilder("/bin/sh", "-c", script).start();
         processes.add(process);
         return process;
-    }
-
-    private static String start(Process process) throws IOException {
-        return Files.readString(Path.of("/proc/" + process.pid() + "/stat")).split("\\) ")[1].split(" ")[19];
     }
 
     private Path only(String name) throws IOException {

@@ -34,9 +34,7 @@ public final class ChildProcess implements AutoCloseable {
 
     static ChildProcess of(int pid, String path, boolean leadsGroup) {
         try {
-            ChildProcess child = new ChildProcess(PidFd.open(pid), path, leadsGroup);
-            Guardian.started(pid);
-            return child;
+            return new ChildProcess(PidFd.open(pid), path, leadsGroup);
         } catch (NativeException noDescriptor) {
             Signals.killRaw(pid, Signals.SIGKILL);
             wait4(pid, 0);

@@ -122,8 +122,11 @@ public final class Spawn {
      * @throws NativeException naming the path when it cannot be executed
      */
     public ChildProcess start() {
-        int pid = new SpawnCall(this).run();
-        return ChildProcess.of(pid, path, newGroup || newSession);
+        try (Guardian guardian = Guardian.prepare()) {
+            int pid = new SpawnCall(this).run();
+            guardian.started(pid);
+            return ChildProcess.of(pid, path, newGroup || newSession);
+        }
     }
 
     String path() {

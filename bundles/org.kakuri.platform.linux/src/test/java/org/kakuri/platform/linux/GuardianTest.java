@@ -6,7 +6,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -32,12 +31,9 @@ class GuardianTest {
         System.setProperty(Guardian.FIFO, fifo.toString());
         try (Fd reader = PathCalls.open(fifo, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK, 0)) {
             int pid;
-            String start;
             try (ChildProcess child = Spawn.program("/bin/cat").newProcessGroup().start()) {
                 pid = child.pid();
-                String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-                start = stat.split("\\) ")[1].split(" ")[19];
-                assertEquals("+ " + pid + " " + start + "\n", read(reader));
+                assertEquals("\n+ " + pid + "\n", read(reader));
                 child.waitFor();
                 assertEquals("- " + pid + "\n", read(reader));
             }
