@@ -57,7 +57,7 @@ final class GuestCode implements InsideCode {
                     : id -> inside.callHost(new HostRequest(Services.CLOCK, id, 0));
             PosixCalls waiting = setup.waiting();
             var process = new WasiProcess(command.argv(), command.env(), clock, waiting,
-                    arena.allocate(WasiProcess.SCRATCH_BYTES, 8), setup::settle);
+                    arena.allocate(WasiProcess.SCRATCH_BYTES, 8), inside::sealing, setup::settle);
             setup.describe(process);
             start(inside, process);
             return 0;

@@ -4,6 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.kakuri.api.tee.Sealing;
 import org.kakuri.platform.linux.FileStatus;
 import org.kakuri.platform.linux.OpenFlags;
 import org.kakuri.platform.linux.posix.PosixCalls;
@@ -20,6 +22,7 @@ public final class WasiProcess {
     private final HostClock clock;
     private final PosixCalls waiting;
     private final MemorySegment scratch;
+    private final Supplier<Sealing> sealing;
     private final Runnable settle;
     private final GuestDescriptors descriptors = new GuestDescriptors();
     private final WasiIo io;
@@ -31,10 +34,11 @@ public final class WasiProcess {
      * @param clock reads clocks
      * @param waiting executes waits that concern no descriptor
      * @param scratch native memory of {@link #SCRATCH_BYTES}, inside the instance
+     * @param sealing keys of the instance's code, if it has any
      * @param settle called after each call of the guest's
      */
     public WasiProcess(List<String> argv, Map<String, String> env, HostClock clock, PosixCalls waiting,
-            MemorySegment scratch, Runnable settle) {
+            MemorySegment scratch, Supplier<Sealing> sealing, Runnable settle) {
         this.arguments = argv.stream().map(WasiProcess::cString).toList();
         this.environment = env.entrySet()
                 .stream()
@@ -44,6 +48,7 @@ public final class WasiProcess {
         this.clock = clock;
         this.waiting = waiting;
         this.scratch = scratch;
+        this.sealing = sealing;
         this.settle = settle;
         this.io = new WasiIo(scratch);
     }
@@ -124,6 +129,10 @@ public final class WasiProcess {
 
     MemorySegment scratch() {
         return scratch;
+    }
+
+    Supplier<Sealing> sealing() {
+        return sealing;
     }
 
     GuestDescriptors descriptors() {

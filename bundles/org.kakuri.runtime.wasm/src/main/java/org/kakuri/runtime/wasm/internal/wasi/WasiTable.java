@@ -16,16 +16,17 @@ import run.endive.wasm.types.ValType;
 
 /**
  * Every function a guest may import, one row each: all of WASI preview 1, in the order of its specification
- * (witx/wasi_snapshot_preview1.witx), and the fused call of mediated guests. A pointer that lies outside the guest's memory
+ * (witx/wasi_snapshot_preview1.witx), and the calls of TZm-TA beyond it. A pointer that lies outside the guest's memory
  * gives FAULT.
  */
 public final class WasiTable {
     /** Import module of WASI. */
     static final String WASI = "wasi_snapshot_preview1";
-    /** Import module of the fused call. */
+    /** Import module of TZm-TA. */
     static final String TZM = "tzm";
 
     private static final Map<String, Row> ROWS = new LinkedHashMap<>();
+    private static final FunctionType SEALING = FunctionType.of(List.of(I32, I32, I32, I32, I32, I32), List.of(I32));
     private static final long[] NOTHING = {};
     private static final long[][] RESULTS = new long[WasiErrno.NOTCAPABLE + 1][];
 
@@ -135,6 +136,9 @@ public final class WasiTable {
         row("sock_shutdown", (p, a) -> WasiSockets.shutdown(p, (int) a[0], (int) a[1]), I32, I32);
         add(new Row(TZM, "write_read", FunctionType.of(List.of(I32, I32, I32, I32, I32, I32), List.of(I32)),
                 (p, a) -> writeRead(p, (int) a[0], (int) a[1], (int) a[2], (int) a[3], (int) a[4], (int) a[5]), ""));
+        add(new Row(TZM, "seal", SEALING, (p, a) -> TzmSealing.call(p, (keys, b) -> keys.seal(b[0], b[1]), a), ""));
+        add(new Row(TZM, "unseal", SEALING, (p, a) -> TzmSealing.call(p, (keys, b) -> keys.unseal(b[0], b[1]), a),
+                ""));
     }
 
     /** Returns the rows. */
