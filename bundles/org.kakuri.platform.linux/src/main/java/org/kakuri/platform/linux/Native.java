@@ -124,7 +124,8 @@ final class Native {
                 .map(at -> LINKER.downcallHandle(at, FunctionDescriptor.of(result, arguments)));
     }
 
-    private static MemorySegment address(String name) {
+    /** Where a function of the C library lies. */
+    static MemorySegment address(String name) {
         return LINKER.defaultLookup()
                 .find(name)
                 .orElseThrow(() -> new UnsatisfiedLinkError(

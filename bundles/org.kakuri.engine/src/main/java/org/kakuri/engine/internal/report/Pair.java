@@ -15,16 +15,18 @@ import org.kakuri.engine.internal.stats.Quantiles;
  */
 record Pair(TrialRecord trial, ArmRecord arm, ArmRecord baseline) {
 
-    double above() {
-        return Quantiles.quantile(Quantiles.pooled(arm.samples()), 0.5);
-    }
-
+    /** The baseline's median. */
     double below() {
         return Quantiles.quantile(Quantiles.pooled(baseline.samples()), 0.5);
     }
 
+    /** What the arm's median would be on a machine whose state does not change: the baseline's, times the ratio. */
+    double above() {
+        return ratio() * below();
+    }
+
     double ratio() {
-        return above() / below();
+        return Bootstrap.ratio(arm.samples(), baseline.samples());
     }
 
     Interval interval(long seed) {

@@ -91,7 +91,7 @@ public final class TextReport {
         fixed().ifPresent(fixed -> wrapped("all at " + fixed, "", "  "));
         text.append("times in ")
                 .append(report.unit())
-                .append(baseline.map(arm -> "; ratio of medians to " + arm).orElse(""))
+                .append(baseline.map(arm -> "; ratio of medians to " + arm + ", median over rounds").orElse(""))
                 .append('\n');
         unsteady();
         titles();

@@ -14,8 +14,9 @@ import java.util.stream.IntStream;
  * not a number.
  *
  * <p>
- * Arms are interleaved, so the blocks of one round share the machine's state at that moment: for a ratio whole rounds are drawn
- * if both arms have as many.
+ * Arms are interleaved, so the blocks of one round share the machine's state at that moment. If both arms have as many blocks
+ * their ratio is the median over the rounds of the ratio of the round's two medians, and whole rounds are drawn: a machine that
+ * is at times half as fast moves both medians, but not their ratio. Otherwise it is the ratio of the medians of all samples.
  */
 public final class Bootstrap {
     private static final int REPLICATES = 2000;
@@ -38,18 +39,46 @@ public final class Bootstrap {
         return expandedPercentile(replicates, arm.groups());
     }
 
-    /** Returns the interval of the ratio of two medians. */
+    /** Returns the ratio of two medians. */
+    public static double ratio(List<double[]> numerator, List<double[]> denominator) {
+        return numerator.size() == denominator.size()
+                ? Quantiles.median(rounds(numerator, denominator))
+                : Quantiles.median(Quantiles.pooled(numerator)) / Quantiles.median(Quantiles.pooled(denominator));
+    }
+
+    /** The ratio of each round in which both arms have samples. */
+    private static double[] rounds(List<double[]> numerator, List<double[]> denominator) {
+        return IntStream.range(0, numerator.size())
+                .filter(i -> numerator.get(i).length > 0 && denominator.get(i).length > 0)
+                .mapToDouble(i -> Quantiles.median(numerator.get(i)) / Quantiles.median(denominator.get(i)))
+                .toArray();
+    }
+
+    /** Returns the interval of {@link #ratio(List, List)}. */
     public static Interval ratio(List<double[]> numerator, List<double[]> denominator, long seed) {
         var random = new SplittableRandom(seed);
-        boolean paired = numerator.size() == denominator.size();
+        if (numerator.size() == denominator.size()) {
+            return ofRounds(rounds(numerator, denominator), random);
+        }
         var above = new DrawnMedian(groups(numerator));
         var below = new DrawnMedian(groups(denominator));
         double[] replicates = new double[REPLICATES];
         for (int i = 0; i < REPLICATES; i++) {
-            int[] weights = draw(random, above.groups());
-            replicates[i] = above.median(weights) / below.median(paired ? weights : draw(random, below.groups()));
+            replicates[i] = above.median(draw(random, above.groups())) / below.median(draw(random, below.groups()));
         }
         return expandedPercentile(replicates, Math.min(above.groups(), below.groups()));
+    }
+
+    private static Interval ofRounds(double[] ratios, SplittableRandom random) {
+        double[] replicates = new double[REPLICATES];
+        double[] drawn = new double[ratios.length];
+        for (int i = 0; i < REPLICATES && ratios.length > 1; i++) {
+            for (int k = 0; k < drawn.length; k++) {
+                drawn[k] = ratios[random.nextInt(ratios.length)];
+            }
+            replicates[i] = Quantiles.median(drawn);
+        }
+        return expandedPercentile(replicates, ratios.length);
     }
 
     private static List<double[]> groups(List<double[]> blocks) {

@@ -80,7 +80,7 @@ class TextReportTest {
                       rpc     17820  19800  29700  24000   2.20     2.15..2.25  injected
                 64    direct  11.25   12.5  18.75  24000                        measured
                 all at tee=none
-                times in ns; ratio of medians to direct
+                times in ns; ratio of medians to direct, median over rounds
                   direct: the direct arm
                   rpc: the rpc arm, cost profile board
 

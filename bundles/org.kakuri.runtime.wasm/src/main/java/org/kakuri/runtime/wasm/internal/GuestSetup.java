@@ -15,7 +15,6 @@ import org.kakuri.platform.linux.Fd;
 import org.kakuri.platform.linux.NativeException;
 import org.kakuri.platform.linux.OpenFlags;
 import org.kakuri.platform.linux.PathCalls;
-import org.kakuri.platform.linux.WakeFd;
 import org.kakuri.platform.linux.posix.PosixCalls;
 import org.kakuri.platform.linux.ring.CallPageLayout;
 import org.kakuri.runtime.wasm.internal.calls.LocalChannel;
@@ -32,8 +31,7 @@ import org.kakuri.runtime.wasm.internal.wasi.WasiProcess;
 final class GuestSetup implements AutoCloseable {
     private static final int LARGEST_DESCRIPTOR = 1023;
 
-    private final WakeFd wake = WakeFd.create();
-    private final WakeablePosix own = new WakeablePosix(wake);
+    private final WakeablePosix own = new WakeablePosix();
     private final Map<Integer, Integer> passed = new TreeMap<>();
     private final Map<Integer, Integer> mediated = new TreeMap<>();
     private final Map<String, Integer> folders = new TreeMap<>();
@@ -118,11 +116,12 @@ final class GuestSetup implements AutoCloseable {
 
     /** Ends blocking calls of this process, from any thread. */
     void wake() {
-        wake.wake();
+        own.wake();
     }
 
     /** Called first by the code inside. */
     void enter(Inside inside) {
+        own.bind();
         channels.values().forEach(channel -> channel.enter(inside));
         if (local != null) {
             ownCalls = local.calls();
@@ -170,7 +169,6 @@ final class GuestSetup implements AutoCloseable {
             all.add(local);
         }
         all.add(own);
-        all.add(wake);
         for (AutoCloseable one : all) {
             try {
                 one.close();

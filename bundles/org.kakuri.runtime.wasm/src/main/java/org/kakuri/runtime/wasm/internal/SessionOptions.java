@@ -15,19 +15,23 @@ import org.kakuri.runtime.wasm.internal.engine.Engine;
  * @param mode how the module is executed
  * @param guests how many guests there can be at a time where no memory can be added after sealing
  * @param mediator process that serves the call page, where it is to be watched
+ * @param cpu the CPU that guests' threads are bound to, if any
  * @param tee options for the instance
  */
-record SessionOptions(Engine.Mode mode, int guests, Optional<Integer> mediator, Map<String, String> tee) {
+record SessionOptions(Engine.Mode mode, int guests, Optional<Integer> mediator, Optional<Integer> cpu,
+        Map<String, String> tee) {
     private static final String MODE = "mode";
     private static final String GUESTS = "guests";
     private static final String MEDIATOR = "mediator.pid";
+    private static final String CPU = "cpu";
     private static final String TEE = "tee.";
     private static final int MOST_GUESTS = 64;
+    private static final int MOST_CPUS = 1023;
 
     /** What each option means, for people. */
     static final Map<String, String> KNOWN = Map.of(MODE, "compiled (default) or interpreted", GUESTS,
             "guests at a time, 1 (default) to 64, on backends that add no memory after sealing; they share the memory",
-            MEDIATOR, "process to watch while waiting for a mediator",
+            MEDIATOR, "process to watch while waiting for a mediator", CPU, "CPU that guests' threads are bound to",
             TEE + "*", "option for the backend's instance, without the prefix");
 
     /** Reads options. */
@@ -44,12 +48,14 @@ record SessionOptions(Engine.Mode mode, int guests, Optional<Integer> mediator, 
         String mode = rest.remove(MODE);
         String guests = rest.remove(GUESTS);
         String mediator = rest.remove(MEDIATOR);
+        String cpu = rest.remove(CPU);
         if (!rest.isEmpty()) {
             throw Nearest.unknown("option of runtime wasm", rest.keySet().iterator().next(), KNOWN.keySet());
         }
         return new SessionOptions(mode == null ? Engine.Mode.COMPILED : mode(mode),
                 guests == null ? 1 : number(GUESTS, guests, MOST_GUESTS),
-                mediator == null ? Optional.empty() : Optional.of(number(MEDIATOR, mediator, Integer.MAX_VALUE)), tee);
+                mediator == null ? Optional.empty() : Optional.of(number(MEDIATOR, mediator, Integer.MAX_VALUE)),
+                cpu == null ? Optional.empty() : Optional.of(number(CPU, cpu, 0, MOST_CPUS)), tee);
     }
 
     private static Engine.Mode mode(String text) {
@@ -62,16 +68,20 @@ record SessionOptions(Engine.Mode mode, int guests, Optional<Integer> mediator, 
     }
 
     private static int number(String option, String text, int most) {
+        return number(option, text, 1, most);
+    }
+
+    private static int number(String option, String text, int least, int most) {
         try {
             int number = Integer.parseInt(text);
-            if (number >= 1 && number <= most) {
+            if (number >= least && number <= most) {
                 return number;
             }
         } catch (NumberFormatException e) {
             throw new UsageError("option %s=%s of runtime wasm is not a number".formatted(option, text),
-                    "say 1 to " + most, e);
+                    "say %d to %d".formatted(least, most), e);
         }
         throw new UsageError("option %s=%s of runtime wasm is out of range".formatted(option, text),
-                "say 1 to " + most);
+                "say %d to %d".formatted(least, most));
     }
 }

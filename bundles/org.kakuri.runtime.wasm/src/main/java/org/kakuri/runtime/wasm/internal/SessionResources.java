@@ -60,7 +60,7 @@ final class SessionResources implements AutoCloseable {
         this.leaves = !backend.cross(new IoIntent(IoIntent.Kind.FILE, 1, CallStyle.RPC)).isEmpty()
                 || !backend.cross(new IoIntent(IoIntent.Kind.STREAM, 1, CallStyle.RPC)).isEmpty();
         this.clockInside = backend.cross(new IoIntent(IoIntent.Kind.CLOCK, Long.BYTES, CallStyle.RPC)).isEmpty();
-        this.cpu = spec.hostCalls() instanceof SessionSpec.Mediated m ? m.cpu() : Optional.empty();
+        this.cpu = spec.hostCalls() instanceof SessionSpec.Mediated m ? m.cpu() : options.cpu();
         this.moduleBytes = roundUp(image.bytes().length);
         long linearBytes = fixed ? (long) ceiling * WasmImage.PAGE * options.guests() : spec.memoryBytes();
         this.instance = backend.create(new InstanceSpec(spec.name(), identity(image),

@@ -8,6 +8,8 @@ final class Arms {
     static final String POLLING = "polling";
     /** CA and a TA that calls by RPC, MEASURED, no price. */
     static final String RPC = "rpc";
+    /** CA and a TA that calls by RPC a shadow process beside it, MEASURED, no price. */
+    static final String RPC_PARALLEL = "rpc.parallel";
     /** What the names of arms with prices waited for end with. */
     static final String INJECTED = ".injected";
     /** The event that RPC is made of: leaving the TA's world and coming back. */

@@ -26,7 +26,7 @@ final class BaselineArm extends IpcArm {
 
     static BaselineArm open(ArmInfo info, TrialContext context, CaProgram program, Mechanism mechanism, int size,
             CpuPlan plan) {
-        try (Channel channel = mechanism.open(size)) {
+        try (Channel channel = mechanism.open()) {
             ClientProcess client = ClientProcess.start(program, channel, size, plan.client());
             try {
                 return new BaselineArm(info, context, client,

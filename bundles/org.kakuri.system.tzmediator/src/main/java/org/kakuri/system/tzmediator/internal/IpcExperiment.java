@@ -37,14 +37,15 @@ public final class IpcExperiment implements Experiment {
 
     private static final Pattern FAULT = Pattern.compile("(trap|loop|wrong|exit)@[1-9][0-9]{0,8}");
 
+    private static final List<String> MECHANISMS = Mechanism.ALL.keySet().stream().sorted().toList();
     private static final String SOURCE = "TZmediator's evaluation with IPC-Bench";
     private static final ExperimentInfo INFO = new ExperimentInfo(ID, TzMediator.NAME,
             "round trips between CA and TA through POSIX",
             "How much longer does a round trip between a CA and a TA take than between two CAs? "
                     + "The source reports 1.0 to 2.5 times with polling and 1.6 to 1.9 times with lightweight RPC.",
             "ns",
-            List.of(new Parameter("mechanism", "what carries the bytes", Kind.CHOICE, List.of("pipe"),
-                    Mechanism.ALL.keySet().stream().sorted().toList(), 0, 0, SOURCE),
+            List.of(new Parameter("mechanism", "what carries the bytes", Kind.CHOICE, MECHANISMS, MECHANISMS, 0, 0,
+                    SOURCE),
                     new Parameter("size", "bytes of a message", Kind.SIZE,
                             List.of("1", "64", "1k", "4k", "16k", "64k"), List.of(), 1, Payload.MAX,
                             "1 B to 64 KiB, the range of such benchmarks"),
@@ -60,7 +61,8 @@ public final class IpcExperiment implements Experiment {
                                     + "that say nothing"),
                     new Parameter("fault", "makes the TA misbehave at its Nth message: trap@N, loop@N, wrong@N, exit@N",
                             Kind.TEXT, List.of(NO_FAULT), List.of(), 0, 0, "a TA that does its work")),
-            IpcClaims.all(), new ExperimentInfo.Figure("size", Arms.BASELINE, "round trip relative to CA<->CA"));
+            IpcClaims.all(MECHANISMS),
+            new ExperimentInfo.Figure("size", Arms.BASELINE, "round trip relative to CA<->CA"));
 
     private final CostProfiles profiles;
     private final CaPrograms programs;

@@ -26,6 +26,7 @@ import org.kakuri.api.tee.CostProfile;
 import org.kakuri.api.tee.CostProfiles;
 import org.kakuri.api.tee.Pricing;
 import org.kakuri.platform.linux.Affinity;
+import org.kakuri.system.tzmediator.internal.LinkSpec.Shadow;
 import org.kakuri.system.tzmediator.internal.process.CaProgram;
 import org.kakuri.system.tzmediator.internal.process.CaPrograms;
 import org.kakuri.system.tzmediator.internal.process.CpuPlan;
@@ -134,6 +135,10 @@ final class IpcTrial implements Trial {
             this.mechanism = Mechanism.ALL.get(point.text("mechanism"));
             this.size = Math.toIntExact(point.number("size"));
             this.placement = point.text("placement");
+            if (!mechanism.byPath() && !client.staysItself()) {
+                throw new Unsupported("mechanism=%s needs a CA in C, and there is no C compiler here".formatted(
+                        mechanism.name()), "install gcc or clang, or take mechanism=pipe");
+            }
             context.note("tz.ca", client.title() + ", " + client.tool());
             context.note("tz.ta", GuestFiles.TA + ", compiled with " + files.compiler());
         }
@@ -144,19 +149,20 @@ final class IpcTrial implements Trial {
             ArmInfo info = info(Arms.BASELINE, "CA and CA, each a " + client.title(), baseline, List.of(),
                     Pricing.NONE, Map.of());
             starts.add(() -> BaselineArm.open(info, context, client, mechanism, size, baseline));
-            for (CallStyle style : List.of(CallStyle.POLLING, CallStyle.RPC)) {
-                mediated(style, lease, Pricing.NONE).ifPresent(starts::add);
+            for (String arm : List.of(Arms.POLLING, Arms.RPC, Arms.RPC_PARALLEL)) {
+                mediated(arm, lease, Pricing.NONE).ifPresent(starts::add);
             }
             Optional<CostProfile> prices = prices(lease.backend(), profiles).map(lease::charged);
-            for (CallStyle style : List.of(CallStyle.POLLING, CallStyle.RPC)) {
-                prices.flatMap(p -> mediated(style, lease, new Pricing(p, true))).ifPresent(starts::add);
+            for (String arm : List.of(Arms.POLLING, Arms.RPC)) {
+                prices.flatMap(p -> mediated(arm, lease, new Pricing(p, true))).ifPresent(starts::add);
             }
             return starts;
         }
 
-        private Optional<Callable<IpcArm>> mediated(CallStyle style, Lease lease, Pricing pricing) {
-            String name = (style == CallStyle.POLLING ? Arms.POLLING : Arms.RPC)
-                    + (pricing.injected() ? Arms.INJECTED : "");
+        private Optional<Callable<IpcArm>> mediated(String arm, Lease lease, Pricing pricing) {
+            String name = arm + (pricing.injected() ? Arms.INJECTED : "");
+            CallStyle style = arm.equals(Arms.POLLING) ? CallStyle.POLLING : CallStyle.RPC;
+            Shadow shadow = arm.equals(Arms.RPC) ? Shadow.ENTERING : Shadow.PARALLEL;
             CpuPlan plan;
             try {
                 plan = CpuPlan.mediated(placement, style, cpus);
@@ -169,11 +175,19 @@ final class IpcTrial implements Trial {
                     : List.of();
             ArmInfo info = info(name, "CA (%s) and TA in %s on %s, %s".formatted(client.title(),
                     lease.runtime().name(), lease.backend().name(),
-                    style == CallStyle.POLLING ? "polling" : "lightweight RPC"), plan, keys, pricing,
+                    how(arm)), plan, keys, pricing,
                     Map.of("style", style.name().toLowerCase(java.util.Locale.ROOT)));
-            LinkSpec spec = new LinkSpec(name, mechanism, size, style, pricing, plan, client,
+            LinkSpec spec = new LinkSpec(name, mechanism, size, style, shadow, pricing, plan, client,
                     files.module(GuestFiles.TA), point.text("fault"));
-            return Optional.of(() -> new MediatedArm(info, context, MediatedLink.open(spec, lease, context)));
+            return Optional.of(() -> new MediatedArm(info, context, spec.open(lease, context)));
+        }
+
+        private static String how(String arm) {
+            return switch (arm) {
+            case Arms.POLLING -> "polling";
+            case Arms.RPC -> "lightweight RPC";
+            default -> "lightweight RPC to a shadow process beside it";
+            };
         }
 
         private ArmInfo info(String name, String title, CpuPlan plan, List<String> keys, Pricing pricing,

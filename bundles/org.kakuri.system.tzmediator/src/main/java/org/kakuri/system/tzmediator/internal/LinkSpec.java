@@ -1,6 +1,8 @@
 package org.kakuri.system.tzmediator.internal;
 
 import java.nio.file.Path;
+import org.kakuri.api.experiment.TrialContext;
+import org.kakuri.api.runtime.Lease;
 import org.kakuri.api.tee.CallStyle;
 import org.kakuri.api.tee.Pricing;
 import org.kakuri.system.tzmediator.internal.process.CaProgram;
@@ -14,11 +16,30 @@ import org.kakuri.system.tzmediator.internal.process.Mechanism;
  * @param mechanism what carries the bytes
  * @param size bytes of a message
  * @param style how the TA's calls leave its world
+ * @param shadow who executes them
  * @param pricing how world switches are charged
  * @param plan where each side stays and how it waits
  * @param client the program that plays the CA
  * @param module the TA
  * @param fault argument that makes the TA misbehave, or {@link IpcExperiment#NO_FAULT}
  */
-record LinkSpec(String name, Mechanism mechanism, int size, CallStyle style, Pricing pricing, CpuPlan plan,
-        CaProgram client, Path module, String fault) {}
+record LinkSpec(String name, Mechanism mechanism, int size, CallStyle style, Shadow shadow, Pricing pricing,
+        CpuPlan plan,
+        CaProgram client, Path module, String fault) {
+
+    /** Where the shadow process is in relation to the TA. */
+    enum Shadow {
+        /** A process beside the TA's, which runs in parallel; calls travel over a call page. */
+        PARALLEL,
+        /** Its own thread enters the secure world and leaves it with each call. */
+        ENTERING
+    }
+
+    /** Starts what it says. */
+    TaLink open(Lease lease, TrialContext context) {
+        return switch (shadow) {
+        case PARALLEL -> MediatedLink.open(this, lease, context);
+        case ENTERING -> EnteringLink.open(this, lease, context);
+        };
+    }
+}

@@ -14,15 +14,15 @@ import org.kakuri.system.tzmediator.shadow.ShadowCounters;
 final class MediatedArm extends IpcArm {
     private static final long COUNTERS_SECONDS = 2;
 
-    private final MediatedLink link;
+    private final TaLink link;
 
-    MediatedArm(ArmInfo info, TrialContext context, MediatedLink link) {
+    MediatedArm(ArmInfo info, TrialContext context, TaLink link) {
         super(info, context);
         this.link = link;
     }
 
     /** Returns the processes, for tests and the record. */
-    MediatedLink link() {
+    TaLink link() {
         return link;
     }
 
@@ -45,11 +45,11 @@ final class MediatedArm extends IpcArm {
     CaBlock measured(int iterations, SampleSink sink) {
         LedgerSnapshot events = link.ledger();
         ShadowCounters waits = counters();
-        ProcessCounters shadow = ProcessCounters.of(link.shadow().pid());
+        ProcessCounters shadow = ProcessCounters.of(link.shadowPid());
         ProcessCounters trusted = ProcessCounters.of(link.trustedPid());
         CaBlock block = run(iterations);
         trusted = ProcessCounters.of(link.trustedPid()).since(trusted);
-        shadow = ProcessCounters.of(link.shadow().pid()).since(shadow);
+        shadow = ProcessCounters.of(link.shadowPid()).since(shadow);
         waits = counters().since(waits);
         sink.events(link.ledger().since(events));
         sink.extra("cpu.shadow.ns", shadow.cpuNanos());
@@ -64,7 +64,7 @@ final class MediatedArm extends IpcArm {
     }
 
     private ShadowCounters counters() {
-        return link.shadow().counters(Deadline.inSeconds(COUNTERS_SECONDS));
+        return link.counters(Deadline.inSeconds(COUNTERS_SECONDS));
     }
 
     @Override

@@ -24,6 +24,7 @@ import org.kakuri.api.tee.Pricing;
 import org.kakuri.platform.linux.Affinity;
 import org.kakuri.platform.linux.ProcFs;
 import org.kakuri.platform.linux.Signals;
+import org.kakuri.system.tzmediator.internal.LinkSpec.Shadow;
 import org.kakuri.system.tzmediator.internal.process.CaPrograms;
 import org.kakuri.system.tzmediator.internal.process.CpuPlan;
 import org.kakuri.system.tzmediator.internal.process.GuestFiles;
@@ -52,12 +53,16 @@ class LinkFailureTest {
     }
 
     private MediatedArm open(String fault, StandInContext context) {
+        return open(Shadow.PARALLEL, fault, context);
+    }
+
+    private MediatedArm open(Shadow shadow, String fault, StandInContext context) {
         CpuPlan plan = CpuPlan.mediated(CpuPlan.SAME_CORE, CallStyle.RPC, Affinity.get(Affinity.THIS_THREAD));
         GuestFiles files = new GuestFiles(WORKSPACE);
-        LinkSpec spec = new LinkSpec("rpc", Mechanism.ALL.get("pipe"), 64, CallStyle.RPC, Pricing.NONE, plan,
+        LinkSpec spec = new LinkSpec("rpc", Mechanism.ALL.get("pipe"), 64, CallStyle.RPC, shadow, Pricing.NONE, plan,
                 programs.find(files), files.module(GuestFiles.TA), fault);
         ArmInfo info = new ArmInfo("rpc", "test", Label.MEASURED, Map.of(), List.of(), CostProfile.UNPRICED);
-        return new MediatedArm(info, context, MediatedLink.open(spec, lease, context));
+        return new MediatedArm(info, context, spec.open(lease, context));
     }
 
     private StandInContext context(long seconds) {
@@ -133,7 +138,7 @@ class LinkFailureTest {
         StandInContext context = context(30);
         try (MediatedArm arm = open("none", context)) {
             arm.measure(10, context);
-            int shadow = arm.link().shadow().pid();
+            int shadow = (int) arm.link().shadowPid();
             Signals.kill(shadow, Signals.SIGKILL);
             KakuriException e = assertThrows(KakuriException.class, () -> arm.measure(100, context));
             assertEquals("rpc: shadow process " + shadow + " killed(SIGKILL)", e.getMessage());
@@ -161,5 +166,34 @@ class LinkFailureTest {
             KakuriException e = assertThrows(KakuriException.class, () -> arm.measure(100, context));
             assertEquals("rpc: TA ended before its CA: ended by killed(SIGKILL)", e.getMessage());
         }
+    }
+
+    /** The shadow whose own thread enters the secure world is one process with the TA: what ends one ends the other. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "trap@50 | rpc: TA ended before its CA: trap: unreachable",
+        "exit@50 | rpc: TA ended before its CA: it exited with status 42",
+        "none | rpc: TA ended before its CA: ended by killed(SIGKILL)"})
+    void tellsHowATaInItsShadowEnded(String fault, String message) {
+        StandInContext context = context(30);
+        try (MediatedArm arm = open(Shadow.ENTERING, fault, context)) {
+            assertEquals(arm.link().trustedPid(), arm.link().shadowPid());
+            if (fault.equals("none")) {
+                arm.measure(10, context);
+                Signals.kill((int) arm.link().trustedPid(), Signals.SIGKILL);
+            }
+            KakuriException e = assertThrows(KakuriException.class, () -> arm.measure(100, context));
+            assertEquals(message, e.getMessage());
+        }
+    }
+
+    @Test
+    void endsATaInItsShadowByTheEndOfTheStream() {
+        StandInContext context = context(30);
+        try (MediatedArm arm = open(Shadow.ENTERING, "none", context)) {
+            arm.measure(300, context);
+            assertEquals(300, context.samples.size());
+        }
+        assertEquals("exited(0)", lease.started.getFirst().waitFor().toString());
     }
 }

@@ -64,8 +64,8 @@ final class StandInLease implements Lease {
 
     @Override
     public RuntimeInfo runtime() {
-        return new RuntimeInfo("standin", "a Java process", Set.of(RuntimeImage.Kind.WASM), Set.of(), 1 << 20, Map.of(),
-                Map.of());
+        return new RuntimeInfo("standin", "a Java process", Set.of(RuntimeImage.Kind.WASM), Set.of(), 1 << 20,
+                Map.of(), Map.of("cpu", "CPU"));
     }
 
     @Override
@@ -75,7 +75,7 @@ final class StandInLease implements Lease {
 
     @Override
     public RuntimeSession open(RuntimeImage image, SessionSpec spec) {
-        return new Session((SessionSpec.Mediated) spec.hostCalls());
+        return new Session(spec);
     }
 
     @Override
@@ -83,31 +83,48 @@ final class StandInLease implements Lease {
         closed = true;
     }
 
-    private synchronized ChildProcess start(SessionSpec.Mediated calls, Command command) {
+    private synchronized ChildProcess start(SessionSpec spec, Command command) {
         String classPath = Stream.of(StandInTa.class, Fd.class, TzMediator.class)
                 .map(c -> c.getProtectionDomain().getCodeSource().getLocation().getPath())
                 .collect(Collectors.joining(":"));
         List<String> arguments = new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xmx64m",
-                "--enable-native-access=ALL-UNNAMED", "-cp", classPath, StandInTa.class.getName(), "" + calls.bytes(),
-                "" + calls.waiting().spins(), "" + calls.waiting().yields(), "" + calls.cpu().orElseThrow()));
+                "--enable-native-access=ALL-UNNAMED", "-cp", classPath, StandInTa.class.getName()));
+        arguments.addAll(switch (spec.hostCalls()) {
+        case SessionSpec.Mediated m ->
+            List.of("" + m.bytes(), "" + m.waiting().spins(), "" + m.waiting().yields(), "" + m.cpu().orElseThrow());
+        case SessionSpec.Local _ -> List.of(StandInTa.OWN, "0", "0", spec.options().get("cpu"));
+        });
         arguments.addAll(command.argv());
-        try (Fd page = Fd.own(calls.page().number()).dup()) {
-            ChildProcess child = Spawn.program(Path.of(System.getProperty("java.home"), "bin", "java"))
-                    .arguments(arguments)
-                    .give(page, 3)
-                    .inherit(2)
-                    .newProcessGroup()
-                    .start();
+        Spawn spawn = Spawn.program(Path.of(System.getProperty("java.home"), "bin", "java"))
+                .arguments(arguments)
+                .newProcessGroup();
+        List<Fd> given = new ArrayList<>();
+        try {
+            if (spec.hostCalls() instanceof SessionSpec.Mediated m) {
+                spawn.inherit(2).give(held(given, m.page().number()), 3);
+            } else {
+                command.descriptors()
+                        .forEach(d -> spawn.give(held(given, d.passed().number()), d.guest()));
+            }
+            ChildProcess child = spawn.start();
             started.add(child);
             return child;
+        } finally {
+            given.forEach(Fd::close);
         }
     }
 
+    private static Fd held(List<Fd> given, int number) {
+        Fd copy = Fd.own(number).dup();
+        given.add(copy);
+        return copy;
+    }
+
     private final class Session implements RuntimeSession {
-        private final SessionSpec.Mediated calls;
+        private final SessionSpec calls;
         private ChildProcess child;
 
-        Session(SessionSpec.Mediated calls) {
+        Session(SessionSpec calls) {
             this.calls = calls;
         }
 

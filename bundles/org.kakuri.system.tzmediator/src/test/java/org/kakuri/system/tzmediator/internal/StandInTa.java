@@ -1,11 +1,14 @@
 package org.kakuri.system.tzmediator.internal;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.kakuri.platform.linux.Affinity;
 import org.kakuri.platform.linux.Fd;
 import org.kakuri.platform.linux.SharedMapping;
 import org.kakuri.platform.linux.posix.CallPagePosix;
+import org.kakuri.platform.linux.posix.LocalPosix;
+import org.kakuri.platform.linux.posix.PosixCalls;
 import org.kakuri.platform.linux.ring.CallPage;
 import org.kakuri.platform.linux.ring.PageClosed;
 import org.kakuri.platform.linux.ring.PeerCheck;
@@ -14,24 +17,35 @@ import org.kakuri.system.tzmediator.ca.Payload;
 
 /**
  * Plays a TA and its world in tests, as a process of its own: what {@code ta_pingpong.c} does, in Java, without an instance
- * around it. Arguments: bytes of the page on descriptor 3, spins, yields, CPU, then those of the TA.
+ * around it. Arguments: bytes of the page on descriptor 3 or {@link #OWN}, spins, yields, CPU, then those of the TA.
  */
 public final class StandInTa {
-    private final byte[] bytes = new byte[Payload.MAX];
-    private final MemorySegment buffer = MemorySegment.ofArray(bytes);
-    private final CallPagePosix posix;
+    /** Instead of the page's bytes: the calls are executed by the process itself. */
+    static final String OWN = "own";
 
-    private StandInTa(CallPagePosix posix) {
+    private final byte[] bytes = new byte[Payload.MAX];
+    private final MemorySegment buffer = Arena.global().allocate(Payload.MAX);
+    private final PosixCalls posix;
+
+    private StandInTa(PosixCalls posix) {
         this.posix = posix;
     }
 
     public static void main(String[] arguments) {
+        String fault = arguments.length > 9 ? arguments[9] : "none@0";
+        if (arguments[0].equals(OWN)) {
+            LocalPosix own = new LocalPosix();
+            own.lend(Integer.parseInt(arguments[7]));
+            own.lend(Integer.parseInt(arguments[8]));
+            Affinity.set(Affinity.THIS_THREAD, Integer.parseInt(arguments[3]));
+            new StandInTa(own).run(Integer.parseInt(arguments[6]), Integer.parseInt(arguments[7]),
+                    Integer.parseInt(arguments[8]), fault);
+        }
         SharedMapping page = SharedMapping.of(Fd.own(3), Long.parseLong(arguments[0]));
         WaitPolicy waiting = new WaitPolicy(Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]), true);
         Affinity.set(Affinity.THIS_THREAD, Integer.parseInt(arguments[3]));
         try {
             var client = CallPage.open(page.segment()).client(waiting, PeerCheck.NONE);
-            String fault = arguments.length > 9 ? arguments[9] : "none@0";
             new StandInTa(new CallPagePosix(client)).run(Integer.parseInt(arguments[6]),
                     Integer.parseInt(arguments[7]), Integer.parseInt(arguments[8]), fault);
         } catch (PageClosed e) {
@@ -50,10 +64,12 @@ public final class StandInTa {
                 }
                 have += n;
             }
+            MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, bytes, 0, size);
             Payload.reply(bytes, size);
             if (message == faultAt) {
                 misbehave(fault);
             }
+            MemorySegment.copy(bytes, 0, buffer, ValueLayout.JAVA_BYTE, 0, size);
             have = posix.writeThenRead(out, in, buffer, 0, size, buffer, 0, size);
             if (have <= 0) {
                 System.exit(have == 0 ? 0 : 1);

@@ -12,6 +12,17 @@ import org.kakuri.platform.linux.Fd;
  * @param partnerWrites end the partner writes to
  */
 public record Channel(Fd clientReads, Fd clientWrites, Fd partnerReads, Fd partnerWrites) implements AutoCloseable {
+    /** Returns a channel over two connected sockets, each of which is read and written; takes them over. */
+    static Channel ofSockets(Fd client, Fd partner) {
+        try {
+            return new Channel(client, client.dup(), partner, partner.dup());
+        } catch (RuntimeException e) {
+            client.close();
+            partner.close();
+            throw e;
+        }
+    }
+
     /** Closes this process's ends once both sides have theirs. */
     void handedOver() {
         close();

@@ -9,21 +9,23 @@ import org.kakuri.platform.linux.FdIo;
 import org.kakuri.platform.linux.MemFd;
 
 /** Takes what a child prints, so that a failure can quote it. Thread-safe: a watcher may ask while its owner closes. */
-final class ErrorFile implements AutoCloseable {
+public final class ErrorFile implements AutoCloseable {
     private static final int QUOTED = 400;
 
     private final MemFd file;
 
-    ErrorFile(String name) {
+    /** Opens one. */
+    public ErrorFile(String name) {
         this.file = MemFd.create(name, 0);
     }
 
-    Fd fd() {
+    /** Returns what the child gets as its standard error. */
+    public Fd fd() {
         return file.fd();
     }
 
     /** Returns the last lines as one, with a leading separator; empty if the child said nothing. */
-    synchronized String quote() {
+    public synchronized String quote() {
         if (file.fd().isClosed()) {
             return "";
         }

@@ -1,43 +1,99 @@
 package org.kakuri.system.tzmediator.internal.process;
 
-import java.util.List;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.kakuri.platform.linux.Fd;
+import org.kakuri.platform.linux.OpenFlags;
+import org.kakuri.platform.linux.PathCalls;
 import org.kakuri.platform.linux.Pipe;
+import org.kakuri.platform.linux.UnixSocketPair;
 
-/** A way in which processes exchange bytes over descriptors. */
-public interface Mechanism {
+/**
+ * A way in which processes exchange bytes over descriptors. Clients read from one and write to the other.
+ *
+ * @param name what the parameter {@code mechanism} calls it
+ * @param byPath whether a process can open its ends again under {@code /proc/self/fd}, as plain Java has to
+ * @param opening opens a channel
+ */
+public record Mechanism(String name, boolean byPath, Opening opening) {
     /** Every mechanism there is; a new one is a row here. */
-    Map<String, Mechanism> ALL = List.of(pipe())
-            .stream()
+    public static final Map<String, Mechanism> ALL = Stream
+            .of(new Mechanism("pipe", true, Mechanism::pipes), new Mechanism("fifo", true, Mechanism::fifos),
+                    new Mechanism("unix", false, Mechanism::unixSockets))
             .collect(Collectors.toUnmodifiableMap(Mechanism::name, Function.identity()));
 
-    /** Returns what the parameter {@code mechanism} calls it. */
-    String name();
+    private static final int OWNER_ONLY = 0600;
 
-    /** Opens a channel for messages of up to the given bytes. */
-    Channel open(int messageBytes);
+    /** Opens a channel of one kind. */
+    @FunctionalInterface
+    public interface Opening {
+        /** Returns both ends. */
+        Channel open();
+    }
+
+    /** Opens a channel; the caller closes it. */
+    public Channel open() {
+        return opening.open();
+    }
 
     /** Two anonymous pipes, pipe(7). */
-    private static Mechanism pipe() {
-        return new Mechanism() {
-            @Override
-            public String name() {
-                return "pipe";
-            }
+    private static Channel pipes() {
+        Pipe there = Pipe.open();
+        try {
+            Pipe back = Pipe.open();
+            return new Channel(back.reader(), there.writer(), there.reader(), back.writer());
+        } catch (RuntimeException e) {
+            there.close();
+            throw e;
+        }
+    }
 
-            @Override
-            public Channel open(int messageBytes) {
-                Pipe there = Pipe.open();
+    /** Two named pipes, fifo(7), in a folder of their own that goes once they are open. */
+    private static Channel fifos() {
+        try {
+            Path folder = Files.createTempDirectory("kakuri-fifo");
+            try {
+                Pipe there = fifo(folder.resolve("there"));
                 try {
-                    Pipe back = Pipe.open();
+                    Pipe back = fifo(folder.resolve("back"));
                     return new Channel(back.reader(), there.writer(), there.reader(), back.writer());
                 } catch (RuntimeException e) {
                     there.close();
                     throw e;
                 }
+            } finally {
+                Files.deleteIfExists(folder.resolve("there"));
+                Files.deleteIfExists(folder.resolve("back"));
+                Files.delete(folder);
             }
-        };
+        } catch (IOException e) {
+            throw new UncheckedIOException("no folder for named pipes", e);
+        }
+    }
+
+    /** The reader is opened without waiting for a writer, as fifo(7) allows, and blocks afterwards. */
+    private static Pipe fifo(Path path) {
+        PathCalls.mkfifo(path, OWNER_ONLY);
+        Fd reader = PathCalls.open(path, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK, 0);
+        try {
+            Fd writer = PathCalls.open(path, OpenFlags.O_WRONLY, 0);
+            reader.setNonBlocking(false);
+            return new Pipe(reader, writer);
+        } catch (RuntimeException e) {
+            reader.close();
+            throw e;
+        }
+    }
+
+    /** One connected pair of stream sockets, unix(7): each side reads and writes the same socket. */
+    private static Channel unixSockets() {
+        UnixSocketPair pair = UnixSocketPair.stream();
+        return Channel.ofSockets(pair.left(), pair.right());
     }
 }
