@@ -1,22 +1,22 @@
 package org.kakuri.system.tzmediator.internal;
 
 /** Names of arms and of the event they are about, as claims and figures use them. */
-final class Arms {
+public final class Arms {
     /** CA and CA, MEASURED. */
-    static final String BASELINE = "ca-ca";
+    public static final String BASELINE = "ca-ca";
     /** CA and a TA that polls, MEASURED, no price. */
-    static final String POLLING = "polling";
+    public static final String POLLING = "polling";
     /** CA and a TA that calls by RPC, MEASURED, no price. */
-    static final String RPC = "rpc";
+    public static final String RPC = "rpc";
     /** CA and a TA that calls by RPC a shadow process beside it, MEASURED, no price. */
-    static final String RPC_PARALLEL = "rpc.parallel";
+    public static final String RPC_PARALLEL = "rpc.parallel";
     /** What the names of arms with prices waited for end with. */
-    static final String INJECTED = ".injected";
+    public static final String INJECTED = ".injected";
     /** The event that RPC is made of: leaving the TA's world and coming back. */
-    static final String WORLD_SWITCH = "SMC";
+    public static final String WORLD_SWITCH = "SMC";
 
     /** The prices that injected arms take when those in use do not price a world switch. */
-    static final String SOURCED_PROFILE = "juno-a57";
+    public static final String SOURCED_PROFILE = "juno-a57";
 
     private Arms() {}
 }

@@ -14,23 +14,25 @@ import org.kakuri.system.tzmediator.internal.process.Mechanism;
 import org.kakuri.system.tzmediator.internal.process.ProcessCounters;
 
 /** CA and CA: two ordinary processes, nothing in between. */
-final class BaselineArm extends IpcArm {
+public final class BaselineArm extends IpcArm {
     private final ClientProcess client;
     private final ChildProcess peer;
 
-    private BaselineArm(ArmInfo info, TrialContext context, ClientProcess client, ChildProcess peer) {
-        super(info, context);
+    private BaselineArm(ArmInfo info, TrialContext context, ClientProcess client, ChildProcess peer,
+            Uncounted uncounted) {
+        super(info, context, uncounted);
         this.client = client;
         this.peer = peer;
     }
 
-    static BaselineArm open(ArmInfo info, TrialContext context, CaProgram program, Mechanism mechanism, int size,
-            CpuPlan plan) {
+    /** Starts both processes. */
+    public static BaselineArm open(ArmInfo info, TrialContext context, CaProgram program, Mechanism mechanism, int size,
+            CpuPlan plan, Uncounted uncounted) {
         try (Channel channel = mechanism.open()) {
             ClientProcess client = ClientProcess.start(program, channel, size, plan.client());
             try {
                 return new BaselineArm(info, context, client,
-                        ClientProcess.startPeer(program, channel, size, plan.partner()));
+                        ClientProcess.startPeer(program, channel, size, plan.partner()), uncounted);
             } catch (RuntimeException e) {
                 client.close();
                 throw e;
@@ -39,22 +41,22 @@ final class BaselineArm extends IpcArm {
     }
 
     @Override
-    ClientProcess client() {
+    protected ClientProcess client() {
         return client;
     }
 
     @Override
-    String reason(String otherwise) {
+    protected String reason(String otherwise) {
         return peer.alive() ? otherwise : "peer process " + peer.pid() + " " + peer.waitFor();
     }
 
     @Override
-    void giveUp(String reason) {
+    protected void giveUp(String reason) {
         peer.signalGroup(Signals.SIGKILL);
     }
 
     @Override
-    CaBlock measured(int iterations, SampleSink sink) {
+    protected CaBlock measured(int iterations, SampleSink sink) {
         ProcessCounters before = ProcessCounters.of(peer.pid());
         CaBlock block = run(iterations);
         ProcessCounters spent = ProcessCounters.of(peer.pid()).since(before);

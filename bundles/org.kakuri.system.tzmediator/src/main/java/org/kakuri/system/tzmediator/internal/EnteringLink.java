@@ -40,16 +40,15 @@ final class EnteringLink extends TaLink {
 
     @Override
     void start(LinkSpec spec, Lease lease, TrialContext context) {
-        session(lease.open(new RuntimeImage(RuntimeImage.Kind.WASM, spec.module()),
-                new SessionSpec("tz/ipc " + spec.name(), Placement.DOMAIN, TA_MEMORY, spec.pricing(),
+        session(lease.open(new RuntimeImage(RuntimeImage.Kind.WASM, spec.trusted().module()),
+                new SessionSpec("tz " + spec.name(), Placement.DOMAIN, TA_MEMORY, spec.pricing(),
                         new SessionSpec.Local(), options(spec, lease))));
         try (Channel channel = spec.mechanism().open()) {
             client(ClientProcess.start(spec.client(), channel, spec.size(), spec.plan().client()));
-            spawn(spec.name(),
-                    command(spec,
-                            List.of(GuestDescriptor.passed(ShadowProcess.READS, channel.partnerReads().number()),
-                                    GuestDescriptor.passed(ShadowProcess.WRITES, channel.partnerWrites().number()),
-                                    GuestDescriptor.passed(ShadowProcess.ERRORS, errors.fd().number()))));
+            spawn(spec,
+                    List.of(GuestDescriptor.passed(ShadowProcess.READS, channel.partnerReads().number()),
+                            GuestDescriptor.passed(ShadowProcess.WRITES, channel.partnerWrites().number()),
+                            GuestDescriptor.passed(ShadowProcess.ERRORS, errors.fd().number())));
         }
     }
 

@@ -13,22 +13,33 @@ import org.kakuri.system.tzmediator.internal.process.ClientProcess;
 import org.kakuri.system.tzmediator.internal.process.ClientProcess.Measured;
 
 /** What the baseline and the mediated arms have in common: a client that makes round trips, and its answer judged. */
-abstract class IpcArm implements Arm, AutoCloseable {
+public abstract class IpcArm implements Arm, AutoCloseable {
     /** A round trip that takes longer than this is a failure, not a sample. */
     private static final Duration LONGEST_ROUND = Duration.ofMillis(5);
     private static final Duration GRACE = Duration.ofSeconds(10);
     private static final Duration MARGIN = Duration.ofSeconds(1);
-    /** Round trips before each block that do not count: its processes slept while others were measured. */
-    private static final int LEAD_IN_ROUNDS = 200;
-    private static final int SETTLE_ROUNDS = 1_000;
     private static final Duration SETTLE_LONGEST = Duration.ofMillis(1_500);
 
     private final ArmInfo info;
     private final TrialContext context;
+    private final Uncounted uncounted;
 
-    IpcArm(ArmInfo info, TrialContext context) {
+    /**
+     * How many round trips are made that do not count.
+     *
+     * @param leadIn before each block: its processes slept while others were measured
+     * @param settling at a time while programs warm up
+     */
+    public record Uncounted(int leadIn, int settling) {
+        /** For round trips of some microseconds. */
+        static final Uncounted SHORT_ROUNDS = new Uncounted(200, 1_000);
+    }
+
+    /** Begins. */
+    protected IpcArm(ArmInfo info, TrialContext context, Uncounted uncounted) {
         this.info = info;
         this.context = context;
+        this.uncounted = uncounted;
     }
 
     @Override
@@ -37,20 +48,20 @@ abstract class IpcArm implements Arm, AutoCloseable {
     }
 
     /** Returns the client. */
-    abstract ClientProcess client();
+    protected abstract ClientProcess client();
 
     /** Returns why the client got no answer, as far as anybody knows. */
-    abstract String reason(String otherwise);
+    protected abstract String reason(String otherwise);
 
     /** Is told that no answer came in time, or that none is wanted any more. */
-    abstract void giveUp(String reason);
+    protected abstract void giveUp(String reason);
 
     /** Makes round trips and reports what else was counted meanwhile. */
-    abstract CaBlock measured(int iterations, SampleSink sink);
+    protected abstract CaBlock measured(int iterations, SampleSink sink);
 
     @Override
     public final void measure(int iterations, SampleSink sink) {
-        CaBlock leadIn = run(LEAD_IN_ROUNDS);
+        CaBlock leadIn = run(uncounted.leadIn);
         if (leadIn.mismatches() > 0) {
             sink.failure(wrong(leadIn));
             return;
@@ -72,13 +83,13 @@ abstract class IpcArm implements Arm, AutoCloseable {
      *
      * @param least how many round trips are enough
      */
-    final void settle(int least) {
+    public final void settle(int least) {
         long until = System.nanoTime() + SETTLE_LONGEST.toNanos();
         long best = Long.MAX_VALUE;
         int slower = 0;
         for (int rounds = 0; (rounds < least || slower < 2)
-                && System.nanoTime() - until < 0; rounds += SETTLE_ROUNDS) {
-            CaBlock block = run(SETTLE_ROUNDS);
+                && System.nanoTime() - until < 0; rounds += uncounted.settling) {
+            CaBlock block = run(uncounted.settling);
             if (block.mismatches() > 0) {
                 throw new KakuriException(info.name() + ": " + wrong(block), "");
             }
@@ -89,11 +100,21 @@ abstract class IpcArm implements Arm, AutoCloseable {
     }
 
     /** Makes round trips; everything but a complete block is an exception. */
-    final CaBlock run(int iterations) {
+    protected final CaBlock run(int iterations) {
+        return run(ClientProcess.RUN, iterations, 1);
+    }
+
+    /**
+     * Makes round trips in another way.
+     *
+     * @param command what the client calls it
+     * @param times how many times the client takes in each round trip
+     */
+    protected final CaBlock run(String command, int iterations, int times) {
         Duration limit = GRACE.plus(LONGEST_ROUND.multipliedBy(iterations));
         Duration left = beforeTheTrialIsGivenUp();
         Deadline deadline = Deadline.in(limit.compareTo(left) < 0 ? limit : left);
-        return switch (client().run(iterations, deadline, context::cancelled)) {
+        return switch (client().run(command, iterations, times, deadline, context::cancelled)) {
         case Measured.Block(CaBlock block) when block.outcome() == CaBlock.Outcome.DONE
                 || block.outcome() == CaBlock.Outcome.WRONG_PAYLOAD ->
             block;

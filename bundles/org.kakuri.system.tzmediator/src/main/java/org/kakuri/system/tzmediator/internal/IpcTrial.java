@@ -1,119 +1,60 @@
 package org.kakuri.system.tzmediator.internal;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.kakuri.api.Label;
 import org.kakuri.api.Unsupported;
-import org.kakuri.api.experiment.Arm;
 import org.kakuri.api.experiment.ArmInfo;
 import org.kakuri.api.experiment.Point;
 import org.kakuri.api.experiment.Trial;
 import org.kakuri.api.experiment.TrialContext;
 import org.kakuri.api.runtime.Lease;
-import org.kakuri.api.runtime.Selector;
 import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.api.tee.CallStyle;
 import org.kakuri.api.tee.CostProfile;
 import org.kakuri.api.tee.CostProfiles;
 import org.kakuri.api.tee.Pricing;
 import org.kakuri.platform.linux.Affinity;
+import org.kakuri.system.tzmediator.internal.IpcArm.Uncounted;
 import org.kakuri.system.tzmediator.internal.LinkSpec.Shadow;
 import org.kakuri.system.tzmediator.internal.process.CaProgram;
 import org.kakuri.system.tzmediator.internal.process.CaPrograms;
 import org.kakuri.system.tzmediator.internal.process.CpuPlan;
 import org.kakuri.system.tzmediator.internal.process.GuestFiles;
 import org.kakuri.system.tzmediator.internal.process.Mechanism;
+import org.kakuri.system.tzmediator.internal.process.ShadowProcess;
 
 /**
  * One point of tz/ipc: the baseline and a TA in each call style, without and with prices. All processes run at the same time;
  * those of an arm that is not measured sleep.
  */
-final class IpcTrial implements Trial {
-    private final Lease lease;
-    private final List<IpcArm> arms;
-
-    private IpcTrial(Lease lease, List<IpcArm> arms) {
-        this.lease = lease;
-        this.arms = arms;
-    }
+final class IpcTrial {
+    private IpcTrial() {}
 
     /**
      * Starts the processes of every arm, side by side, and lets them warm up one after the other.
      *
      * @param warmup round trips of each arm that are enough
      */
-    static IpcTrial open(Point point, TrialContext context, CostProfiles profiles, CaPrograms programs, int warmup) {
+    static Trial open(Point point, TrialContext context, CostProfiles profiles, CaPrograms programs, int warmup) {
         Builder builder = new Builder(point, context, programs);
-        Lease lease = context.workbench()
-                .lease(Selector.of(point.text("tee"), point.text("runtime")).needing(TzMediator.NEEDS),
-                        context.deadline());
-        List<IpcArm> opened = new ArrayList<>();
-        try {
-            openAll(builder.arms(lease, profiles), opened);
-            opened.forEach(arm -> arm.settle(warmup));
-            return new IpcTrial(lease, List.copyOf(opened));
-        } catch (RuntimeException e) {
-            close(lease, opened);
-            throw e;
-        }
+        return LeasedArms.open(point, context, lease -> builder.arms(lease, profiles), warmup);
     }
 
-    private static void openAll(List<Callable<IpcArm>> starts, List<IpcArm> opened) {
-        RuntimeException failure = null;
-        try (ExecutorService starter = Executors.newFixedThreadPool(starts.size(),
-                Thread.ofPlatform().daemon().name("tz/ipc start ", 0).factory())) {
-            for (Future<IpcArm> arm : starts.stream().map(starter::submit).toList()) {
-                try {
-                    opened.add(arm.get());
-                } catch (ExecutionException e) {
-                    failure = failure != null ? failure : asRuntime(e.getCause());
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    failure = new IllegalStateException("interrupted while processes started", e);
-                }
-            }
+    /** The TA, which misbehaves if asked to. */
+    static TrustedProgram pingPong(Path module, int size, String fault) {
+        List<String> argv = new ArrayList<>(List.of("ta_pingpong", "fused", "" + size, "" + ShadowProcess.READS,
+                "" + ShadowProcess.WRITES));
+        if (!fault.equals(IpcExperiment.NO_FAULT)) {
+            argv.add(fault);
         }
-        if (failure != null) {
-            throw failure;
-        }
-    }
-
-    private static RuntimeException asRuntime(Throwable cause) {
-        return cause instanceof RuntimeException e ? e : new IllegalStateException(cause);
-    }
-
-    @Override
-    public List<Arm> arms() {
-        return List.copyOf(arms);
-    }
-
-    @Override
-    public void close() {
-        close(lease, arms);
-    }
-
-    private static void close(Lease lease, List<IpcArm> arms) {
-        RuntimeException failure = null;
-        for (IpcArm arm : arms) {
-            try {
-                arm.close();
-            } catch (RuntimeException e) {
-                failure = e;
-            }
-        }
-        lease.close();
-        if (failure != null) {
-            throw failure;
-        }
+        return new TrustedProgram(module, argv, session -> {});
     }
 
     /** Decides which arms there are at a point, and how each is started. */
@@ -148,7 +89,8 @@ final class IpcTrial implements Trial {
             CpuPlan baseline = CpuPlan.baseline(placement, cpus);
             ArmInfo info = info(Arms.BASELINE, "CA and CA, each a " + client.title(), baseline, List.of(),
                     Pricing.NONE, Map.of());
-            starts.add(() -> BaselineArm.open(info, context, client, mechanism, size, baseline));
+            starts.add(() -> BaselineArm.open(info, context, client, mechanism, size, baseline,
+                    Uncounted.SHORT_ROUNDS));
             for (String arm : List.of(Arms.POLLING, Arms.RPC, Arms.RPC_PARALLEL)) {
                 mediated(arm, lease, Pricing.NONE).ifPresent(starts::add);
             }
@@ -178,7 +120,7 @@ final class IpcTrial implements Trial {
                     how(arm)), plan, keys, pricing,
                     Map.of("style", style.name().toLowerCase(java.util.Locale.ROOT)));
             LinkSpec spec = new LinkSpec(name, mechanism, size, style, shadow, pricing, plan, client,
-                    files.module(GuestFiles.TA), point.text("fault"));
+                    pingPong(files.module(GuestFiles.TA), size, point.text("fault")));
             return Optional.of(() -> new MediatedArm(info, context, spec.open(lease, context)));
         }
 

@@ -1,6 +1,5 @@
 package org.kakuri.system.tzmediator.internal;
 
-import java.nio.file.Path;
 import org.kakuri.api.experiment.TrialContext;
 import org.kakuri.api.runtime.Lease;
 import org.kakuri.api.tee.CallStyle;
@@ -20,15 +19,13 @@ import org.kakuri.system.tzmediator.internal.process.Mechanism;
  * @param pricing how world switches are charged
  * @param plan where each side stays and how it waits
  * @param client the program that plays the CA
- * @param module the TA
- * @param fault argument that makes the TA misbehave, or {@link IpcExperiment#NO_FAULT}
+ * @param trusted the program that plays the TA
  */
-record LinkSpec(String name, Mechanism mechanism, int size, CallStyle style, Shadow shadow, Pricing pricing,
-        CpuPlan plan,
-        CaProgram client, Path module, String fault) {
+public record LinkSpec(String name, Mechanism mechanism, int size, CallStyle style, Shadow shadow, Pricing pricing,
+        CpuPlan plan, CaProgram client, TrustedProgram trusted) {
 
     /** Where the shadow process is in relation to the TA. */
-    enum Shadow {
+    public enum Shadow {
         /** A process beside the TA's, which runs in parallel; calls travel over a call page. */
         PARALLEL,
         /** Its own thread enters the secure world and leaves it with each call. */
@@ -36,7 +33,7 @@ record LinkSpec(String name, Mechanism mechanism, int size, CallStyle style, Sha
     }
 
     /** Starts what it says. */
-    TaLink open(Lease lease, TrialContext context) {
+    public TaLink open(Lease lease, TrialContext context) {
         return switch (shadow) {
         case PARALLEL -> MediatedLink.open(this, lease, context);
         case ENTERING -> EnteringLink.open(this, lease, context);

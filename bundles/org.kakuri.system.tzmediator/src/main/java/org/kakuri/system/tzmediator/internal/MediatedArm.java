@@ -11,43 +11,49 @@ import org.kakuri.system.tzmediator.internal.process.ProcessCounters;
 import org.kakuri.system.tzmediator.shadow.ShadowCounters;
 
 /** CA and TA, with a shadow process in between. */
-final class MediatedArm extends IpcArm {
+public class MediatedArm extends IpcArm {
     private static final long COUNTERS_SECONDS = 2;
 
     private final TaLink link;
 
+    /** For round trips of some microseconds. */
     MediatedArm(ArmInfo info, TrialContext context, TaLink link) {
-        super(info, context);
+        this(info, context, link, Uncounted.SHORT_ROUNDS);
+    }
+
+    /** Begins. */
+    public MediatedArm(ArmInfo info, TrialContext context, TaLink link, Uncounted uncounted) {
+        super(info, context, uncounted);
         this.link = link;
     }
 
     /** Returns the processes, for tests and the record. */
-    TaLink link() {
+    final TaLink link() {
         return link;
     }
 
     @Override
-    ClientProcess client() {
+    protected final ClientProcess client() {
         return link.client();
     }
 
     @Override
-    String reason(String otherwise) {
+    protected final String reason(String otherwise) {
         return link.reason(otherwise);
     }
 
     @Override
-    void giveUp(String reason) {
+    protected final void giveUp(String reason) {
         link.giveUp(reason);
     }
 
     @Override
-    CaBlock measured(int iterations, SampleSink sink) {
+    protected final CaBlock measured(int iterations, SampleSink sink) {
         LedgerSnapshot events = link.ledger();
         ShadowCounters waits = counters();
         ProcessCounters shadow = ProcessCounters.of(link.shadowPid());
         ProcessCounters trusted = ProcessCounters.of(link.trustedPid());
-        CaBlock block = run(iterations);
+        CaBlock block = rounds(iterations, sink);
         trusted = ProcessCounters.of(link.trustedPid()).since(trusted);
         shadow = ProcessCounters.of(link.shadowPid()).since(shadow);
         waits = counters().since(waits);
@@ -61,6 +67,11 @@ final class MediatedArm extends IpcArm {
         sink.extra("shadow.yields", waits.yields());
         sink.extra("shadow.sleeps", waits.sleeps());
         return block;
+    }
+
+    /** Makes round trips. */
+    protected CaBlock rounds(int iterations, SampleSink sink) {
+        return run(iterations);
     }
 
     private ShadowCounters counters() {

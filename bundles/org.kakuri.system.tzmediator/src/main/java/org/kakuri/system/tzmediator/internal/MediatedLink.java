@@ -54,16 +54,16 @@ final class MediatedLink extends TaLink {
             shadow = own(ShadowProcess.start(memory, channel, spec.plan()));
         }
         watch("shadow of " + spec.name(), this::watchShadow);
-        session(lease.open(new RuntimeImage(RuntimeImage.Kind.WASM, spec.module()),
-                new SessionSpec("tz/ipc " + spec.name(), Placement.DOMAIN, TA_MEMORY, spec.pricing(),
+        session(lease.open(new RuntimeImage(RuntimeImage.Kind.WASM, spec.trusted().module()),
+                new SessionSpec("tz " + spec.name(), Placement.DOMAIN, TA_MEMORY, spec.pricing(),
                         new Mediated(new Descriptor(memory.fd().number()), memory.size(), spec.style(),
                                 spec.plan().trustedWaiting(), spec.plan().trustedCpu()),
                         options(lease))));
         shadow.awaitReady(context.deadline(), context::cancelled);
-        spawn(spec.name(), command(spec,
+        spawn(spec,
                 List.of(GuestDescriptor.mediated(ShadowProcess.READS, ShadowProcess.READS),
                         GuestDescriptor.mediated(ShadowProcess.WRITES, ShadowProcess.WRITES),
-                        GuestDescriptor.mediated(ShadowProcess.ERRORS, ShadowProcess.ERRORS))));
+                        GuestDescriptor.mediated(ShadowProcess.ERRORS, ShadowProcess.ERRORS)));
     }
 
     /** Lets a runtime that can do so notice a dead shadow by itself, within the wait for its answer. */

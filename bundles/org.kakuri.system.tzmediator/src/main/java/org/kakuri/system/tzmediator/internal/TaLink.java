@@ -3,6 +3,7 @@ package org.kakuri.system.tzmediator.internal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.kakuri.api.Deadline;
 import org.kakuri.api.Gone;
@@ -17,14 +18,13 @@ import org.kakuri.api.runtime.RuntimeSession;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.platform.linux.SharedMapping;
 import org.kakuri.system.tzmediator.internal.process.ClientProcess;
-import org.kakuri.system.tzmediator.internal.process.ShadowProcess;
 import org.kakuri.system.tzmediator.shadow.ShadowCounters;
 
 /**
  * A CA and a TA that co-operate through a shadow process, and somebody who watches them. When one of the processes ends
  * before it should, the others are ended too and the first one's reason is kept.
  */
-abstract class TaLink implements AutoCloseable {
+public abstract class TaLink implements AutoCloseable {
     static final long TA_MEMORY = 16L << 20;
     static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration WATCH = Duration.ofSeconds(5);
@@ -65,16 +65,6 @@ abstract class TaLink implements AutoCloseable {
     /** Called when the TA ended by itself: lets the CA see the end of the stream. */
     abstract void taEnded();
 
-    /** The TA's arguments and descriptors. */
-    static Command command(LinkSpec spec, List<GuestDescriptor> descriptors) {
-        List<String> argv = new ArrayList<>(
-                List.of("ta_pingpong", "fused", "" + spec.size(), "" + ShadowProcess.READS, "" + ShadowProcess.WRITES));
-        if (!spec.fault().equals(IpcExperiment.NO_FAULT)) {
-            argv.add(spec.fault());
-        }
-        return new Command(argv, java.util.Map.of(), descriptors, java.util.Map.of());
-    }
-
     final <T extends AutoCloseable> T own(T resource) {
         owned.add(resource);
         return resource;
@@ -89,10 +79,11 @@ abstract class TaLink implements AutoCloseable {
     }
 
     /** Starts the TA and watches it. */
-    final void spawn(String name, Command command) {
-        guest = session.spawn(command);
+    final void spawn(LinkSpec spec, List<GuestDescriptor> descriptors) {
+        spec.trusted().before().accept(session);
+        guest = session.spawn(new Command(spec.trusted().argv(), Map.of(), descriptors, Map.of()));
         trustedPid = session.placement(guest).hostPid();
-        watch("TA of " + name, this::watchGuest);
+        watch("TA of " + spec.name(), this::watchGuest);
     }
 
     final void watch(String name, Runnable watching) {
@@ -149,7 +140,7 @@ abstract class TaLink implements AutoCloseable {
     }
 
     /** Returns the architectural events so far. */
-    final LedgerSnapshot ledger() {
+    public final LedgerSnapshot ledger() {
         return session.ledger();
     }
 

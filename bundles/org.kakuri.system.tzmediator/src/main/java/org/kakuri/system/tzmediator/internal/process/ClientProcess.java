@@ -18,6 +18,9 @@ import org.kakuri.platform.linux.Pipe;
  * {@link #pid()}.
  */
 public final class ClientProcess implements AutoCloseable {
+    /** The command that every client knows: as many round trips as said. */
+    public static final String RUN = "run";
+
     private static final int CONTROL = 3;
     private static final int RESULT = 4;
     private static final int READS = 10;
@@ -98,13 +101,23 @@ public final class ClientProcess implements AutoCloseable {
         return child.pid();
     }
 
-    /** Measures a block. */
+    /** Measures a block of round trips. */
     public Measured run(int iterations, Deadline deadline, BooleanSupplier cancelled) {
+        return run(RUN, iterations, 1, deadline, cancelled);
+    }
+
+    /**
+     * Measures a block.
+     *
+     * @param command what the client calls it
+     * @param timesEach how many times it takes in each round trip
+     */
+    public Measured run(String command, int iterations, int timesEach, Deadline deadline, BooleanSupplier cancelled) {
         if (!child.alive()) {
             return ended();
         }
         try {
-            Lines.write(control.writer(), "run " + iterations);
+            Lines.write(control.writer(), command + " " + iterations);
         } catch (NativeException endedMeanwhile) {
             return ended();
         }
@@ -121,7 +134,8 @@ public final class ClientProcess implements AutoCloseable {
             if (FdIo.readFully(result.reader(), header) < header.byteSize()) {
                 return ended();
             }
-            MemorySegment times = arena.allocate(ValueLayout.JAVA_LONG, CaBlock.count(header, iterations));
+            MemorySegment times = arena.allocate(ValueLayout.JAVA_LONG,
+                    CaBlock.count(header, Math.multiplyExact(iterations, timesEach)));
             if (FdIo.readFully(result.reader(), times) < times.byteSize()) {
                 return ended();
             }
