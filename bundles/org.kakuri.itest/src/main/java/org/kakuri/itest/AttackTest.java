@@ -77,6 +77,20 @@ class AttackTest {
                 run.err());
     }
 
+    /** The host sees the abort page and no fault: that counts as refused by who showed it. */
+    @Test
+    void isBlockedOnSgxByTheAbortPageInADomainHost() throws Exception {
+        for (String attack : new String[] {"host-read", "host-write", "dma-read"}) {
+            Run run = run("atk:run " + attack + " --tee sgx --runtime wasm");
+
+            assertEquals(0, run.code(), run.out());
+            assertTrue(run.out()
+                    .matches("(?s).*observed +BLOCKED: (load|store) of \\[0x[0-9a-f]+, 0x[0-9a-f]+\\) refused by epcm: "
+                            + ".*rule +Intel SDM vol. 3D, 38.5.1: .*control run +without epcm it succeeds: .*"),
+                    run.out());
+        }
+    }
+
     @Test
     void givesOneJsonDocumentAndTracesBesideIt() throws Exception {
         Run run = run("atk:run host-write --tee trustzone --runtime wasm --place inline --json --trace");

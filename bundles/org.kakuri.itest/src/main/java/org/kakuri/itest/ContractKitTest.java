@@ -73,7 +73,7 @@ class ContractKitTest {
         Run run = run("rt:tck");
 
         assertEquals(0, run.exitCode(), run.text());
-        for (String pair : List.of("plain on none", "wasm on none", "wasm on trustzone")) {
+        for (String pair : List.of("plain on none", "wasm on none", "wasm on sgx", "wasm on trustzone")) {
             assertTrue(run.text().lines().anyMatch(line -> line.matches(pair + ": \\d+ passed, 0 failed, .*")),
                     run.text());
         }

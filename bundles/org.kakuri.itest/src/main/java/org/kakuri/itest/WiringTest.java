@@ -43,7 +43,7 @@ class WiringTest {
 
     @Test
     void everyDeclaredBackendAndRuntimeIsThere() {
-        assertEquals(List.of("none", "trustzone"), backends());
+        assertTrue(backends().containsAll(List.of("none", "sgx", "trustzone")), () -> backends().toString());
         assertEquals(List.of("plain", "wasm"), workbench.runtimes().stream().map(RuntimeInfo::name).toList());
         assertEquals(List.of(), workbench.readiness().waitingFor());
     }
@@ -53,9 +53,11 @@ class WiringTest {
         Bundle trustzone = Frameworks.bundle(context, "org.kakuri.tee.trustzone");
         Workbench before = context.getService(context.getServiceReference(Workbench.class));
 
+        List<String> all = backends();
+
         trustzone.stop();
         try {
-            assertEquals(List.of("none"), backends());
+            assertEquals(all.stream().filter(name -> !name.equals("trustzone")).toList(), backends());
             assertFalse(workbench.readiness().ready());
             UsageError error = assertThrows(UsageError.class,
                     () -> workbench.lease(Selector.of("trustzone", "wasm"), Deadline.in(Duration.ofMillis(50))));
@@ -64,7 +66,7 @@ class WiringTest {
             trustzone.start();
         }
 
-        assertEquals(List.of("none", "trustzone"), backends());
+        assertEquals(all, backends());
         assertTrue(workbench.readiness().ready());
         assertSame(before, context.getService(context.getServiceReference(Workbench.class)));
         try (var lease = workbench.lease(Selector.of("trustzone", "wasm"), Deadline.inSeconds(5))) {
@@ -79,7 +81,7 @@ class WiringTest {
         Unsupported error = assertThrows(Unsupported.class, () -> workbench.lease(selector, Deadline.inSeconds(5)));
 
         assertEquals("backend none lacks confidentiality", error.getMessage());
-        assertEquals("take trustzone", error.remedy());
+        assertTrue(error.remedy().matches("take (\\w+ or )*trustzone"), error.remedy());
     }
 
     @Test

@@ -16,6 +16,15 @@ public interface Backing {
     /** Returns how accesses of that actor are checked. */
     Guard guard(Actor actor);
 
+    /**
+     * Returns how accesses of that actor to the page at that offset are checked. Default: as everywhere else in the backing.
+     *
+     * @param at offset in bytes
+     */
+    default Guard guard(Actor actor, long at) {
+        return guard(actor);
+    }
+
     /** Copies bytes out, starting at the offset. */
     void read(long at, MemorySegment to);
 

@@ -36,7 +36,7 @@ final class Scan {
     private byte[] tail = {};
 
     /**
-     * A load that was refused.
+     * A load that was refused, or that saw something else than the bytes.
      *
      * @param asked what was to be loaded
      * @param fault what the checker said
@@ -97,9 +97,10 @@ final class Scan {
             tail = new byte[0];
             return false;
         }
-        case Access.Granted(Access.View view) -> {
+        case Access.Granted granted -> {
             seen += length;
-            substituted += view == Access.View.PLAIN ? 0 : length;
+            substituted += granted.view() == Access.View.PLAIN ? 0 : length;
+            granted.refusal().ifPresent(why -> refusals.add(new Refusal(new Range(at, length), why, result.guard())));
             search(area, at, result);
             return true;
         }

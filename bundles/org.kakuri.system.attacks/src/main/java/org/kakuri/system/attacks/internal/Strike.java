@@ -88,16 +88,23 @@ record Strike(Attempt attempt, Control control, String work) {
         return switch (result.outcome()) {
         case Access.Granted _ when Arrays.equals(holds, other) -> new Strike(
                 new Attempt.Succeeded(changed(place, secret, holds), result.guard()), new Control.NotNeeded(), work);
-        case Access.Granted(Access.View view) -> new Strike(new Attempt.Missed(
-                "the store was granted (%s), but the victim holds %s".formatted(view, hex(holds))),
+        case Access.Granted granted when Arrays.equals(holds, secret) && granted.refusal().isPresent() ->
+            refusedStore(session, victim, access, result, granted.refusal().get(), place, secret, work);
+        case Access.Granted granted -> new Strike(new Attempt.Missed(
+                "the store was granted (%s), but the victim holds %s".formatted(granted.view(), hex(holds))),
                 new Control.NotNeeded(), work);
         case AccessFault fault when !Arrays.equals(holds, secret) -> new Strike(new Attempt.Missed(
                 "%s refused, but the victim holds %s".formatted(fault.checker(), hex(holds))),
                 new Control.NotNeeded(), work);
-        case AccessFault fault -> new Strike(new Attempt.Refused(fault, result.guard()),
+        case AccessFault fault -> refusedStore(session, victim, access, result, fault, place, secret, work);
+        };
+    }
+
+    private static Strike refusedStore(RuntimeSession session, Victim victim, HostAccess access,
+            HostAccess.Result result, AccessFault fault, Evidence place, byte[] secret, String work) {
+        return new Strike(new Attempt.Refused(fault, result.guard()),
                 storeWithout(session, victim, access, fault.checker(), place, secret),
                 work + "; again without " + fault.checker());
-        };
     }
 
     private static Control storeWithout(RuntimeSession session, Victim victim, HostAccess access, String checker,

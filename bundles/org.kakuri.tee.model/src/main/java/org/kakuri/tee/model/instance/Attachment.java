@@ -6,21 +6,20 @@ import java.security.MessageDigest;
 import org.kakuri.api.tee.Backing;
 import org.kakuri.api.tee.Perms;
 import org.kakuri.api.tee.Range;
-import org.kakuri.tee.model.memory.Region;
 
 /** Memory of an instance: a range of its addresses, where it lies physically, and what the code inside may do with it. */
 public final class Attachment {
     private static final int CHUNK = 64 * 1024;
 
     private final Range guest;
-    private final Region region;
+    private final Placed placed;
     private final Perms perms;
     private final boolean measured;
     private volatile boolean usable;
 
-    Attachment(Range guest, Region region, Perms perms, boolean measured) {
+    Attachment(Range guest, Placed placed, Perms perms, boolean measured) {
         this.guest = guest;
-        this.region = region;
+        this.placed = placed;
         this.perms = perms;
         this.measured = measured;
         this.usable = measured;
@@ -31,14 +30,14 @@ public final class Attachment {
         return guest;
     }
 
-    /** Returns the physical addresses. */
-    public Range physical() {
-        return region.range();
+    /** Returns where the bytes lie. */
+    public Placed placed() {
+        return placed;
     }
 
     /** Returns the bytes as the backend keeps them. */
     public Backing backing() {
-        return region.backing();
+        return placed.backing();
     }
 
     /** Returns what the code inside may do. */
@@ -66,10 +65,6 @@ public final class Attachment {
                 digest.update(part.asByteBuffer());
             }
         }
-    }
-
-    Region region() {
-        return region;
     }
 
     void accept() {

@@ -10,7 +10,6 @@ import org.kakuri.api.tee.Backing;
 import org.kakuri.api.tee.Perms;
 import org.kakuri.api.tee.Range;
 import org.kakuri.tee.model.memory.PhysicalSpace;
-import org.kakuri.tee.model.memory.Region;
 
 /** What is attached to an instance. Changed under the instance's gate, read by anybody. */
 final class AttachmentTable {
@@ -40,12 +39,12 @@ final class AttachmentTable {
                     + ", attached=" + used + ", limit=" + own.spec().memoryBytes(), "create it with more memoryBytes");
         }
         InstanceRules rules = own.rules();
-        Region region = own.machine().memory().place(rules.zone(), own.name(), rules.guarded(own, backing));
-        var attachment = new Attachment(guest, region, perms, measured);
+        Placed placed = rules.place(own, guest, rules.guarded(own, backing), perms);
+        var attachment = new Attachment(guest, placed, perms, measured);
         try {
             rules.attached(own, attachment);
         } catch (RuntimeException e) {
-            own.machine().memory().remove(region);
+            placed.remove();
             throw e;
         }
         attachments.add(attachment);
@@ -60,10 +59,10 @@ final class AttachmentTable {
     }
 
     Optional<Range> physical(long guestAddress) {
-        return attachments.stream().filter(a -> a.usable() && a.guest().contains(guestAddress)).findFirst().map(a -> {
-            long into = guestAddress - a.guest().start();
-            return new Range(a.physical().start() + into, a.physical().bytes() - into);
-        });
+        return attachments.stream()
+                .filter(a -> a.usable() && a.guest().contains(guestAddress))
+                .findFirst()
+                .flatMap(a -> a.placed().physical(guestAddress - a.guest().start()));
     }
 
     /** Accepts whole attachments that were offered. */
@@ -89,7 +88,7 @@ final class AttachmentTable {
                 failures.add(e);
             }
             own.rules().detached(own, attachment);
-            own.machine().memory().remove(attachment.region());
+            attachment.placed().remove();
         }
         attachments.clear();
     }

@@ -9,11 +9,13 @@ import org.kakuri.api.tee.Backing;
 import org.kakuri.api.tee.Evidence;
 import org.kakuri.api.tee.Exit;
 import org.kakuri.api.tee.Measurement;
+import org.kakuri.api.tee.Perms;
 import org.kakuri.api.tee.Range;
 import org.kakuri.api.tee.Sealing;
 import org.kakuri.api.tee.SecurityState;
 import org.kakuri.api.tee.SpaceSpec;
 import org.kakuri.api.tee.TeeBackend;
+import org.kakuri.tee.model.memory.PhysicalSpace;
 import org.kakuri.tee.model.memory.Zone;
 
 /**
@@ -63,6 +65,20 @@ public interface InstanceRules {
      */
     default Backing guarded(InstanceModel own, Backing backing) {
         return backing;
+    }
+
+    /**
+     * Puts memory into the physical address space. Default: as one region of {@link #zone}.
+     *
+     * @param own the instance it becomes memory of; its state tells whether it is measured or offered
+     * @param guest its addresses in the instance
+     * @param backing the bytes, as {@link #guarded} returned them
+     * @param perms what the code inside may do
+     * @throws Unsupported if there is no room
+     */
+    default Placed place(InstanceModel own, Range guest, Backing backing, Perms perms) {
+        PhysicalSpace memory = own.machine().memory();
+        return new PlacedRegion(memory, memory.place(zone(), own.name(), backing));
     }
 
     /** Called when memory was placed, before it is anybody's; throwing undoes it. */

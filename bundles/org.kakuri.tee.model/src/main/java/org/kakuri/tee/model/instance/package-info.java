@@ -4,7 +4,7 @@
  * {@link org.kakuri.tee.model.instance.InstanceRules}.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.kakuri.tee.model.instance;
 
 import org.osgi.annotation.bundle.Export;

@@ -5,11 +5,12 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import org.kakuri.api.tee.Access;
+import org.kakuri.api.tee.AccessFault;
 import org.kakuri.api.tee.Range;
 
 /** The pieces of an access that no checker refused, to be copied in one go. */
 final class AccessPlan {
-    private record Piece(Region region, Range range, Decision.Substitute substitute) {}
+    private record Piece(Region region, Range range, Decision.Substitute substitute, AccessFault instead) {}
 
     private final boolean write;
     private final List<Piece> pieces = new ArrayList<>(1);
@@ -19,21 +20,21 @@ final class AccessPlan {
     }
 
     /** Adds the next piece; plain neighbours in one region become one. */
-    void add(Region region, Range range, Decision.Substitute substitute) {
+    void add(Region region, Range range, Decision.Substitute substitute, AccessFault instead) {
         if (!pieces.isEmpty() && substitute == null) {
             Piece last = pieces.getLast();
             if (last.region == region && last.substitute == null) {
                 var both = new Range(last.range.start(), last.range.bytes() + range.bytes());
-                pieces.set(pieces.size() - 1, new Piece(region, both, null));
+                pieces.set(pieces.size() - 1, new Piece(region, both, null, null));
                 return;
             }
         }
-        pieces.add(new Piece(region, range, substitute));
+        pieces.add(new Piece(region, range, substitute, instead));
     }
 
     /** Copies, and tells what was seen: the first view that was not plain, if there was one. */
     Access copy(long address, MemorySegment data) {
-        Access.View view = Access.View.PLAIN;
+        Access.Granted seen = Access.Granted.PLAIN;
         for (Piece piece : pieces) {
             MemorySegment part = data.asSlice(piece.range.start() - address, piece.range.bytes());
             if (piece.substitute == null) {
@@ -45,10 +46,10 @@ final class AccessPlan {
                 }
                 continue;
             }
-            view = view == Access.View.PLAIN ? piece.substitute.view() : view;
+            seen = seen == Access.Granted.PLAIN ? new Access.Granted(piece.substitute.view(), piece.instead) : seen;
             substitute(piece, part);
         }
-        return view == Access.View.PLAIN ? Access.Granted.PLAIN : new Access.Granted(view);
+        return seen;
     }
 
     /** Works on a private copy, so that no plain byte shows up in the actor's buffer on the way. */

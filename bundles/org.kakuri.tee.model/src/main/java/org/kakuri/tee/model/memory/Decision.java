@@ -1,6 +1,5 @@
 package org.kakuri.tee.model.memory;
 
-import java.lang.foreign.MemorySegment;
 import org.kakuri.api.tee.Access;
 
 /** What a {@link Checker} makes of an access. */
@@ -8,18 +7,15 @@ public sealed interface Decision {
     /** The access goes through. */
     Decision PASS = new Pass();
 
-    /** Loads see all ones, stores are dropped (SGX, abort page semantics). */
-    Decision ABORT_PAGE = new Substitute(Access.View.ABORT_PAGE, new Substitution() {
-        @Override
-        public void show(long address, MemorySegment bytes) {
-            bytes.fill((byte) 0xff);
-        }
-
-        @Override
-        public boolean store(long address, MemorySegment bytes) {
-            return false;
-        }
-    });
+    /**
+     * Loads see all ones, stores are dropped (SGX, abort page semantics).
+     *
+     * @param rule the specification's rule: document, edition, section
+     * @param detail the values that decided
+     */
+    static Decision abortPage(String rule, String detail) {
+        return new Substitute(Access.View.ABORT_PAGE, AbortPage.INSTANCE, rule, detail);
+    }
 
     /** The access goes through. */
     record Pass() implements Decision {}
@@ -37,6 +33,8 @@ public sealed interface Decision {
      *
      * @param view what that is called
      * @param by what it is
+     * @param rule the specification's rule: document, edition, section
+     * @param detail the values that decided
      */
-    record Substitute(Access.View view, Substitution by) implements Decision {}
+    record Substitute(Access.View view, Substitution by, String rule, String detail) implements Decision {}
 }

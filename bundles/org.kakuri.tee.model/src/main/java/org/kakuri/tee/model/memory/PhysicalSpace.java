@@ -215,7 +215,7 @@ public final class PhysicalSpace implements PhysicalMemory {
             }
             for (CheckerList.Slot slot : checkers.slots()) {
                 if (slot.on() && slot.checker().covers(address)) {
-                    return region.backing().guard(actor);
+                    return region.backing().guard(actor, address - region.range().start());
                 }
             }
             return Guard.NONE;
@@ -292,12 +292,13 @@ public final class PhysicalSpace implements PhysicalMemory {
                 return new AccessFault(slot.name(), rule, actor, piece, write, detail);
             }
             case Decision.Substitute substitute -> {
-                plan.add(region, piece, substitute);
+                plan.add(region, piece, substitute,
+                        new AccessFault(slot.name(), substitute.rule(), actor, piece, write, substitute.detail()));
                 return null;
             }
             }
         }
-        plan.add(region, piece, null);
+        plan.add(region, piece, null, null);
         return null;
     }
 

@@ -3,7 +3,7 @@
  * architecture adds that architecture's checkers (TZASC, RMP, GPT) once for each machine, as a facility.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.kakuri.tee.model.memory;
 
 import org.osgi.annotation.bundle.Export;

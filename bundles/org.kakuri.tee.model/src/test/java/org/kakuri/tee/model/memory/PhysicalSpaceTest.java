@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -211,12 +212,14 @@ class PhysicalSpaceTest {
     @Test
     void showsAllOnesAndDropsStoresOnAnAbortPage() {
         Region region = pages(1, 0x11);
-        space.add(new Showing(Decision.ABORT_PAGE));
+        space.add(new Showing(Decision.abortPage("a rule", "a detail")));
         MemorySegment to = bytes(0, 0);
 
-        assertEquals(new Access.Granted(Access.View.ABORT_PAGE), space.read(Actor.HOST, BASE, to));
+        var why = new AccessFault("showing", "a rule", Actor.HOST, new Range(BASE, 2), false, "a detail");
+        assertEquals(new Access.Granted(Access.View.ABORT_PAGE, why), space.read(Actor.HOST, BASE, to));
         assertArrayEquals(new byte[] {-1, -1}, to.toArray(ValueLayout.JAVA_BYTE));
-        assertEquals(new Access.Granted(Access.View.ABORT_PAGE), space.write(Actor.HOST, BASE, bytes(5, 5)));
+        Access store = space.write(Actor.HOST, BASE, bytes(5, 5));
+        assertEquals(Optional.of(true), store.refusal().map(AccessFault::write));
         assertArrayEquals(new byte[] {0x11, 0x11}, plain(region, 0, 2));
     }
 
@@ -241,10 +244,11 @@ class PhysicalSpaceTest {
     @Test
     void showsAndStoresThroughASubstitutionInWholeGranules() {
         Region region = pages(2, 0x01);
-        space.add(new Showing(new Decision.Substitute(Access.View.CIPHERTEXT, new Mask(16))));
+        space.add(new Showing(new Decision.Substitute(Access.View.CIPHERTEXT, new Mask(16), "a rule", "")));
         MemorySegment to = bytes(0, 0, 0);
 
-        assertEquals(new Access.Granted(Access.View.CIPHERTEXT), space.read(Actor.HOST, BASE + 4095, to));
+        var why = new AccessFault("showing", "a rule", Actor.HOST, new Range(BASE + 4095, 1), false, "");
+        assertEquals(new Access.Granted(Access.View.CIPHERTEXT, why), space.read(Actor.HOST, BASE + 4095, to));
         assertArrayEquals(new byte[] {(byte) 0xa1, (byte) 0xa1, (byte) 0xa1}, to.toArray(ValueLayout.JAVA_BYTE));
 
         space.write(Actor.HOST, BASE + 17, bytes(0xff));

@@ -93,7 +93,7 @@ public final class TrustedAppRules implements InstanceRules {
 
     @Override
     public void attached(InstanceModel own, Attachment attachment) {
-        long bytes = attachment.physical().bytes();
+        long bytes = attachment.guest().bytes();
         worlds.local(Events.TA_LOAD_PAGE, bytes / PhysicalSpace.PAGE, bytes);
     }
 
