@@ -8,8 +8,8 @@
 # MANIFEST: first line the compiler, then "sha256  file" of each source and module.
 set -eu
 cd "$(dirname "$0")"
-modules="ta_pingpong"
-sources="ta_pingpong.c pingpong.h tzm.h ca.c"
+modules="ta_pingpong ta_upper ta_probe"
+sources="ta_pingpong.c ta_upper.c ta_probe.c pingpong.h tzm.h ca.c"
 clang=${CLANG:-clang}
 
 if ! command -v "$clang" >/dev/null; then

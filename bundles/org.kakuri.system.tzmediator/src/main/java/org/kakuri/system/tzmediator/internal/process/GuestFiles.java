@@ -51,8 +51,15 @@ public final class GuestFiles {
         return compiler;
     }
 
+    /** Returns the digests of the TAs' modules, by file name. */
+    public Map<String, String> modules() {
+        Map<String, String> modules = new TreeMap<>(digests);
+        modules.keySet().removeIf(name -> !name.startsWith("ta_") || !name.endsWith(".wasm"));
+        return modules;
+    }
+
     /** Returns the folder. */
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 

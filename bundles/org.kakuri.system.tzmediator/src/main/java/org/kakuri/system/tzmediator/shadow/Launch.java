@@ -1,0 +1,102 @@
+package org.kakuri.system.tzmediator.shadow;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A TA to start, as the CA asked for it.
+ *
+ * @param version
+ *            of the protocol
+ * @param name
+ *            of the TA, or the path of its module
+ * @param directory
+ *            the CA's working directory
+ * @param argv
+ *            the TA's arguments, its name first
+ * @param env
+ *            the TA's environment
+ * @param descriptors
+ *            numbers of the open descriptors the TA inherits
+ */
+public record Launch(String version, String name, String directory, List<String> argv, Map<String, String> env,
+        List<Integer> descriptors) {
+    /** Version of the protocol; a workbench refuses another one's. */
+    public static final String VERSION = "1";
+
+    /** Copies the collections. */
+    public Launch {
+        argv = List.copyOf(argv);
+        env = Map.copyOf(env);
+        descriptors = List.copyOf(descriptors);
+    }
+
+    /** Returns it as words of a frame: single ones first, then three lists, each after its length. */
+    public List<String> words() {
+        List<String> words = new ArrayList<>(List.of(version, name, directory));
+        words.add("" + argv.size());
+        words.addAll(argv);
+        words.add("" + env.size());
+        env.forEach((key, value) -> words.add(key + "=" + value));
+        words.add("" + descriptors.size());
+        descriptors.forEach(number -> words.add("" + number));
+        return words;
+    }
+
+    /**
+     * Reads the words of a frame.
+     *
+     * @throws IllegalArgumentException
+     *             if they are not those of a launch
+     */
+    public static Launch of(List<String> words) {
+        Iterator<String> rest = words.iterator();
+        String version = next(rest);
+        if (!version.equals(VERSION)) {
+            throw new IllegalArgumentException(
+                    "the start program speaks version %s, this workbench %s; restart the workbench".formatted(version,
+                            VERSION));
+        }
+        String name = next(rest);
+        String directory = next(rest);
+        List<String> argv = list(rest);
+        Map<String, String> env = new LinkedHashMap<>();
+        for (String variable : list(rest)) {
+            int equals = variable.indexOf('=');
+            if (equals > 0) {
+                env.putIfAbsent(variable.substring(0, equals), variable.substring(equals + 1));
+            }
+        }
+        List<Integer> descriptors = list(rest).stream().map(Launch::number).distinct().toList();
+        if (argv.isEmpty() || rest.hasNext()) {
+            throw new IllegalArgumentException("not a launch: argv=" + argv + ", more=" + rest.hasNext());
+        }
+        return new Launch(version, name, directory, argv, env, descriptors);
+    }
+
+    private static List<String> list(Iterator<String> rest) {
+        int length = number(next(rest));
+        List<String> list = new ArrayList<>();
+        for (int i = 0; i < length; i++) {
+            list.add(next(rest));
+        }
+        return list;
+    }
+
+    private static String next(Iterator<String> rest) {
+        if (!rest.hasNext()) {
+            throw new IllegalArgumentException("a launch was cut");
+        }
+        return rest.next();
+    }
+
+    private static int number(String text) {
+        if (!text.matches("[0-9]{1,7}")) {
+            throw new IllegalArgumentException("not a number in a launch: " + text);
+        }
+        return Integer.parseInt(text);
+    }
+}
