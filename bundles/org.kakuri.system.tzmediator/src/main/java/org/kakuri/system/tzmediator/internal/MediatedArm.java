@@ -1,5 +1,6 @@
 package org.kakuri.system.tzmediator.internal;
 
+import java.util.OptionalLong;
 import org.kakuri.api.Deadline;
 import org.kakuri.api.experiment.ArmInfo;
 import org.kakuri.api.experiment.SampleSink;
@@ -7,6 +8,7 @@ import org.kakuri.api.experiment.TrialContext;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.system.tzmediator.internal.process.CaBlock;
 import org.kakuri.system.tzmediator.internal.process.ClientProcess;
+import org.kakuri.system.tzmediator.internal.process.CpuInterrupts;
 import org.kakuri.system.tzmediator.internal.process.ProcessCounters;
 import org.kakuri.system.tzmediator.shadow.ShadowCounters;
 
@@ -53,7 +55,9 @@ public class MediatedArm extends IpcArm {
         ShadowCounters waits = counters();
         ProcessCounters shadow = ProcessCounters.of(link.shadowPid());
         ProcessCounters trusted = ProcessCounters.of(link.trustedPid());
+        OptionalLong interrupts = interrupts();
         CaBlock block = rounds(iterations, sink);
+        OptionalLong after = interrupts();
         trusted = ProcessCounters.of(link.trustedPid()).since(trusted);
         shadow = ProcessCounters.of(link.shadowPid()).since(shadow);
         waits = counters().since(waits);
@@ -66,7 +70,15 @@ public class MediatedArm extends IpcArm {
         sink.extra("shadow.spins", waits.spins());
         sink.extra("shadow.yields", waits.yields());
         sink.extra("shadow.sleeps", waits.sleeps());
+        if (interrupts.isPresent() && after.isPresent()) {
+            sink.extra("interrupts.ta", after.getAsLong() - interrupts.getAsLong());
+        }
         return block;
+    }
+
+    /** Those of the CPU that a polling TA has for itself; others leave their world by themselves. */
+    private OptionalLong interrupts() {
+        return link.pollingCpu().isPresent() ? CpuInterrupts.of(link.pollingCpu().getAsInt()) : OptionalLong.empty();
     }
 
     /** Makes round trips. */

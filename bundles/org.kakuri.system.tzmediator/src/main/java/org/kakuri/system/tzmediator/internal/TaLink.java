@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.kakuri.api.Deadline;
 import org.kakuri.api.Gone;
 import org.kakuri.api.KakuriException;
@@ -15,6 +16,7 @@ import org.kakuri.api.runtime.GuestExit;
 import org.kakuri.api.runtime.GuestProcess;
 import org.kakuri.api.runtime.Lease;
 import org.kakuri.api.runtime.RuntimeSession;
+import org.kakuri.api.tee.CallStyle;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.platform.linux.SharedMapping;
 import org.kakuri.system.tzmediator.internal.process.ClientProcess;
@@ -37,6 +39,7 @@ public abstract class TaLink implements AutoCloseable {
     private RuntimeSession session;
     private volatile GuestProcess guest;
     private long trustedPid;
+    private OptionalInt pollingCpu = OptionalInt.empty();
 
     /** Starts everything; nothing remains if that fails. */
     final <T extends TaLink> T started(T self, LinkSpec spec, Lease lease, TrialContext context) {
@@ -80,6 +83,9 @@ public abstract class TaLink implements AutoCloseable {
 
     /** Starts the TA and watches it. */
     final void spawn(LinkSpec spec, List<GuestDescriptor> descriptors) {
+        pollingCpu = spec.style() == CallStyle.POLLING && spec.plan().trustedCpu().isPresent()
+                ? OptionalInt.of(spec.plan().trustedCpu().get())
+                : OptionalInt.empty();
         spec.trusted().before().accept(session);
         guest = session.spawn(new Command(spec.trusted().argv(), Map.of(), descriptors, Map.of()));
         trustedPid = session.placement(guest).hostPid();
@@ -137,6 +143,11 @@ public abstract class TaLink implements AutoCloseable {
     /** Returns the process that executes the TA. */
     final long trustedPid() {
         return trustedPid;
+    }
+
+    /** Returns the CPU that a polling TA stays on. */
+    final OptionalInt pollingCpu() {
+        return pollingCpu;
     }
 
     /** Returns the architectural events so far. */
