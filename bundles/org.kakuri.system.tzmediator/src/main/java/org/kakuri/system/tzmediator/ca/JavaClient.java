@@ -20,9 +20,9 @@ import java.util.Arrays;
 public final class JavaClient {
     /** "KAKBLK1", little-endian. */
     static final long BLOCK_MAGIC = 0x314b4c424b414bL;
-    private static final long DONE = 0;
-    private static final long WRONG_PAYLOAD = 1;
-    private static final long PARTNER_ENDED = 2;
+    static final long DONE = 0;
+    static final long WRONG_PAYLOAD = 1;
+    static final long PARTNER_ENDED = 2;
 
     private final byte[] message = new byte[Payload.MAX];
     private final byte[] answer = new byte[Payload.MAX];
@@ -56,11 +56,11 @@ public final class JavaClient {
         }
     }
 
-    private static InputStream input(String descriptor) throws IOException {
+    static InputStream input(String descriptor) throws IOException {
         return new FileInputStream("/proc/self/fd/" + descriptor);
     }
 
-    private static OutputStream output(String descriptor) throws IOException {
+    static OutputStream output(String descriptor) throws IOException {
         return new FileOutputStream("/proc/self/fd/" + descriptor);
     }
 
@@ -111,12 +111,17 @@ public final class JavaClient {
             outcome = PARTNER_ENDED;
         }
         outcome = outcome == DONE && mismatches > 0 ? WRONG_PAYLOAD : outcome;
+        write(results, outcome, mismatches, times, count);
+        return outcome == DONE;
+    }
+
+    /** Writes a block with the first of the times. */
+    static void write(OutputStream results, long outcome, long mismatches, long[] times, int count) throws IOException {
         ByteBuffer block = ByteBuffer.allocate(64 + count * Long.BYTES).order(ByteOrder.nativeOrder());
         block.putLong(BLOCK_MAGIC).putLong(outcome).putLong(count).putLong(mismatches).position(64);
         for (int i = 0; i < count; i++) {
             block.putLong(times[i]);
         }
         results.write(block.array());
-        return outcome == DONE;
     }
 }

@@ -83,7 +83,7 @@ public abstract class IpcArm implements Arm, AutoCloseable {
      *
      * @param least how many round trips are enough
      */
-    public final void settle(int least) {
+    public void settle(int least) {
         long until = System.nanoTime() + SETTLE_LONGEST.toNanos();
         long best = Long.MAX_VALUE;
         int slower = 0;

@@ -26,9 +26,6 @@ import org.osgi.service.component.annotations.Reference;
 public final class IpcExperiment implements Experiment {
     static final String ID = "tz/ipc";
 
-    /** Framework property: folder for what outlives a run. Default: a folder of the temporary directory. */
-    private static final String CACHE = "kakuri.cache";
-
     /** The value of {@code fault} for a TA that does its work. */
     static final String NO_FAULT = "none";
 
@@ -71,19 +68,13 @@ public final class IpcExperiment implements Experiment {
     /** Takes the prices to choose from when none are in use, and the folder for compiled guests. */
     @Activate
     public IpcExperiment(@Reference CostProfiles profiles, BundleContext context) {
-        this(profiles, cache(context.getProperty(CACHE)), WARMUP_ROUNDS);
+        this(profiles, CaPrograms.cache(context), WARMUP_ROUNDS);
     }
 
     IpcExperiment(CostProfiles profiles, Path cache, int warmup) {
         this.warmup = warmup;
         this.profiles = profiles;
         this.programs = new CaPrograms(cache, System.getenv().getOrDefault("PATH", ""));
-    }
-
-    private static Path cache(String configured) {
-        return configured != null && !configured.isBlank()
-                ? Path.of(configured)
-                : Path.of(System.getProperty("java.io.tmpdir"), "kakuri-" + System.getProperty("user.name"));
     }
 
     @Override

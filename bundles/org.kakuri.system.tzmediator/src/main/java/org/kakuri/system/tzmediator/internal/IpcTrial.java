@@ -44,7 +44,10 @@ final class IpcTrial {
      */
     static Trial open(Point point, TrialContext context, CostProfiles profiles, CaPrograms programs, int warmup) {
         Builder builder = new Builder(point, context, programs);
-        return LeasedArms.open(point, context, lease -> builder.arms(lease, profiles), warmup);
+        return LeasedArms.open(point, context, lease -> builder.arms(lease, profiles)
+                .stream()
+                .<Callable<List<IpcArm>>>map(start -> () -> List.of(start.call()))
+                .toList(), warmup);
     }
 
     /** The TA, which misbehaves if asked to. */

@@ -29,10 +29,11 @@ public final class LeasedArms implements Trial {
      * Starts the processes of every arm, side by side, and lets them warm up one after the other.
      *
      * @param point names the backend and the runtime, as {@code tee} and {@code runtime}
-     * @param starts says how each arm is started
+     * @param starts says how arms are started; those of one start share what it starts
      * @param warmup round trips of each arm that are enough
      */
-    public static LeasedArms open(Point point, TrialContext context, Function<Lease, List<Callable<IpcArm>>> starts,
+    public static LeasedArms open(Point point, TrialContext context,
+            Function<Lease, List<Callable<List<IpcArm>>>> starts,
             int warmup) {
         Lease lease = context.workbench()
                 .lease(Selector.of(point.text("tee"), point.text("runtime")).needing(TzMediator.NEEDS),
@@ -48,13 +49,13 @@ public final class LeasedArms implements Trial {
         }
     }
 
-    private static void openAll(List<Callable<IpcArm>> starts, List<IpcArm> opened) {
+    private static void openAll(List<Callable<List<IpcArm>>> starts, List<IpcArm> opened) {
         RuntimeException failure = null;
         try (ExecutorService starter = Executors.newFixedThreadPool(starts.size(),
                 Thread.ofPlatform().daemon().name("tz start ", 0).factory())) {
-            for (Future<IpcArm> arm : starts.stream().map(starter::submit).toList()) {
+            for (Future<List<IpcArm>> arms : starts.stream().map(starter::submit).toList()) {
                 try {
-                    opened.add(arm.get());
+                    opened.addAll(arms.get());
                 } catch (ExecutionException e) {
                     failure = failure != null ? failure : asRuntime(e.getCause());
                 } catch (InterruptedException e) {

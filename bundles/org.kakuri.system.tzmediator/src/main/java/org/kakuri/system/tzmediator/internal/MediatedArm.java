@@ -30,7 +30,7 @@ public class MediatedArm extends IpcArm {
     }
 
     /** Returns the processes, for tests and the record. */
-    final TaLink link() {
+    public final TaLink link() {
         return link;
     }
 

@@ -136,7 +136,7 @@ public abstract class TaLink implements AutoCloseable {
     }
 
     /** Returns the client. */
-    final ClientProcess client() {
+    public final ClientProcess client() {
         return client;
     }
 
@@ -156,12 +156,12 @@ public abstract class TaLink implements AutoCloseable {
     }
 
     /** Returns why the link broke; the given reason if nobody knows a better one. */
-    final String reason(String otherwise) {
+    public final String reason(String otherwise) {
         return cause.await(PATIENCE, otherwise);
     }
 
     /** Ends the TA, which does not answer. */
-    final void giveUp(String reason) {
+    public final void giveUp(String reason) {
         cause.report(reason);
         guest.kill(reason);
     }

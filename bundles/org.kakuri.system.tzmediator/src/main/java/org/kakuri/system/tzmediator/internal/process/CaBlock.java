@@ -47,6 +47,11 @@ public record CaBlock(Outcome outcome, long mismatches, int errno, long cpuNanos
         CALL_FAILED
     }
 
+    /** Returns the same block with other times. */
+    public CaBlock timed(long[] other) {
+        return new CaBlock(outcome, mismatches, errno, cpuNanos, voluntarySwitches, involuntarySwitches, other);
+    }
+
     /** Returns how many times follow a header. */
     static int count(MemorySegment header, int wanted) {
         long magic = header.get(ValueLayout.JAVA_LONG, 0);

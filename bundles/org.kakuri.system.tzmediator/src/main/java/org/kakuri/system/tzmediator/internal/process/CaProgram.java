@@ -22,6 +22,13 @@ public record CaProgram(String title, String tool, Path executable, List<String>
         leading = List.copyOf(leading);
     }
 
+    /** Returns the same program with arguments before those it gets anyway. */
+    public CaProgram with(List<String> arguments) {
+        List<String> all = new ArrayList<>(leading);
+        all.addAll(arguments);
+        return new CaProgram(title, tool, executable, all, staysItself);
+    }
+
     Spawn spawn(List<String> arguments) {
         List<String> all = new ArrayList<>(leading);
         all.addAll(arguments);

@@ -15,7 +15,7 @@ import org.kakuri.api.KakuriException;
 import org.kakuri.platform.linux.ChildProcess;
 import org.kakuri.platform.linux.ExitStatus;
 import org.kakuri.platform.linux.Spawn;
-import org.kakuri.system.tzmediator.ca.JavaClient;
+import org.osgi.framework.BundleContext;
 
 /**
  * Finds the program that plays the client application: the C program of the workspace, compiled on first use with the first C
@@ -23,8 +23,10 @@ import org.kakuri.system.tzmediator.ca.JavaClient;
  */
 public final class CaPrograms {
     private static final List<String> COMPILERS = List.of("cc", "gcc", "clang");
-    private static final String OPTIMISE = "-O2";
     private static final Duration LONGEST = Duration.ofSeconds(60);
+
+    /** Framework property: folder for what outlives a run. Default: a folder of the temporary directory. */
+    private static final String CACHE = "kakuri.cache";
 
     private final Path cache;
     private final String searchPath;
@@ -38,20 +40,33 @@ public final class CaPrograms {
         this.searchPath = searchPath;
     }
 
+    /** Returns the folder that outlives this process, as the framework is configured. */
+    public static Path cache(BundleContext context) {
+        String configured = context.getProperty(CACHE);
+        return configured != null && !configured.isBlank()
+                ? Path.of(configured)
+                : Path.of(System.getProperty("java.io.tmpdir"), "kakuri-" + System.getProperty("user.name"));
+    }
+
     /**
      * Returns the program, compiling it if need be.
      *
      * @throws KakuriException if there is a compiler and it fails
      */
     public CaProgram find(GuestFiles files) {
-        return compiler().map(c -> compiled(c, files)).orElseGet(CaPrograms::java);
+        return compiler().map(c -> compiled(c, files)).orElseGet(() -> java(files.kind()));
     }
 
     /** Returns the program for machines without a compiler. */
     public static CaProgram java() {
+        return java(GuestFolder.TZ);
+    }
+
+    /** Returns the program of a folder for machines without a compiler. */
+    public static CaProgram java(GuestFolder kind) {
         return new CaProgram("plain Java program (no C compiler here)", "java " + Runtime.version(),
                 JavaProgram.executable(),
-                JavaProgram.leading(List.of("-XX:+UseSerialGC", "-Xmx64m"), JavaClient.class), false);
+                JavaProgram.leading(List.of("-XX:+UseSerialGC", "-Xmx64m"), kind.twin()), false);
     }
 
     private Optional<Path> compiler() {
@@ -66,22 +81,32 @@ public final class CaPrograms {
     private CaProgram compiled(Path compiler, GuestFiles files) {
         String version = run(compiler, List.of("--version"), "ask its version").lines().findFirst().orElse("unknown");
         List<byte[]> key = new ArrayList<>();
-        GuestFiles.CA_SOURCES.forEach(name -> key.add(Sha256.content(files.folder().resolve(name))));
-        key.add((version + OPTIMISE).getBytes(StandardCharsets.UTF_8));
+        GuestFolder kind = files.kind();
+        Stream.concat(kind.sources().stream(), kind.headers().stream())
+                .forEach(name -> key.add(Sha256.content(files.folder().resolve(name))));
+        key.add((version + String.join(" ", kind.flags())).getBytes(StandardCharsets.UTF_8));
         Path program = cache.resolve("ca-" + Sha256.of(key.toArray(byte[][]::new)).substring(0, 16));
         if (!Files.isExecutable(program)) {
-            compile(compiler, files.folder().resolve(GuestFiles.CA_SOURCES.getFirst()), program);
+            compile(compiler, files, program);
         }
         return new CaProgram("C program using the standard library only", version, program, List.of(), true);
     }
 
     /** Two processes may compile at once: each into its own file, and the last rename wins. */
-    private void compile(Path compiler, Path source, Path program) {
+    private void compile(Path compiler, GuestFiles files, Path program) {
         try {
             Files.createDirectories(cache);
             Path fresh = Files.createTempFile(cache, "ca-", ".new");
             try {
-                run(compiler, List.of(OPTIMISE, "-o", fresh.toString(), source.toString()), "compile " + source);
+                List<String> arguments = new ArrayList<>(files.kind().flags());
+                arguments.addAll(List.of("-o", fresh.toString()));
+                List<String> sources = files.kind()
+                        .sources()
+                        .stream()
+                        .map(name -> files.folder().resolve(name).toString())
+                        .toList();
+                arguments.addAll(sources);
+                run(compiler, arguments, "compile " + sources.getFirst());
                 Files.move(fresh, program, StandardCopyOption.ATOMIC_MOVE);
             } finally {
                 Files.deleteIfExists(fresh);

@@ -2,36 +2,46 @@ package org.kakuri.system.tzmediator.internal.process;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.kakuri.api.Refused;
 
 /**
- * The folder {@code workspace/guests/tz}: sources, WebAssembly modules, and a MANIFEST with the compiler and the digest of
+ * A folder of {@code workspace/guests}: sources, WebAssembly modules, and a MANIFEST with the compiler and the digest of
  * each.
  */
 public final class GuestFiles {
     /** The ping-pong TA. */
     public static final String TA = "ta_pingpong.wasm";
 
-    static final List<String> CA_SOURCES = List.of("ca.c", "pingpong.h");
-
     private static final String MANIFEST = "MANIFEST";
     private static final String COMPILER = "compiler";
 
+    private final GuestFolder kind;
     private final Path folder;
     private final Map<String, String> digests = new TreeMap<>();
     private final String compiler;
 
     /**
-     * Reads the manifest.
+     * Reads the manifest of the ping-pong's folder.
      *
      * @param workspace folder of the workspace
      * @throws Refused if there is none
      */
     public GuestFiles(Path workspace) {
-        this.folder = workspace.resolve("guests").resolve("tz");
+        this(workspace, GuestFolder.TZ);
+    }
+
+    /**
+     * Reads the manifest.
+     *
+     * @param workspace folder of the workspace
+     * @param kind which folder
+     * @throws Refused if there is none
+     */
+    public GuestFiles(Path workspace, GuestFolder kind) {
+        this.kind = kind;
+        this.folder = workspace.resolve("guests").resolve(kind.folder());
         String manifest = new String(Sha256.content(folder.resolve(MANIFEST)), StandardCharsets.UTF_8);
         String recorded = "unknown";
         for (String line : manifest.split("\n")) {
@@ -58,6 +68,11 @@ public final class GuestFiles {
         return modules;
     }
 
+    /** Returns how its CA is made. */
+    GuestFolder kind() {
+        return kind;
+    }
+
     /** Returns the folder. */
     public Path folder() {
         return folder;
@@ -69,16 +84,27 @@ public final class GuestFiles {
      * @throws Refused if it is missing or not the one that was committed
      */
     public Path module(String name) {
+        content(name);
+        return folder.resolve(name);
+    }
+
+    /**
+     * Returns what a file holds after comparing its digest with the manifest's.
+     *
+     * @throws Refused if it is missing or not the one that was committed
+     */
+    public byte[] content(String name) {
         String expected = digests.get(name);
         Path file = folder.resolve(name);
         if (expected == null) {
             throw new Refused(name + " is not in " + folder.resolve(MANIFEST), "run " + folder.resolve("build.sh"));
         }
-        String found = Sha256.of(Sha256.content(file));
+        byte[] content = Sha256.content(file);
+        String found = Sha256.of(content);
         if (!found.equals(expected)) {
             throw new Refused("%s has digest %s, its manifest says %s".formatted(file, found, expected),
                     "restore it with git, or run " + folder.resolve("build.sh") + " if you changed the sources");
         }
-        return file;
+        return content;
     }
 }
