@@ -69,6 +69,11 @@ public interface RuntimeSession extends AutoCloseable {
     /** Returns the architectural events of the session so far, of all its instances. */
     LedgerSnapshot ledger();
 
+    /** Returns what the session did so far, beside events; runtimes that see no more return {@link SessionReport#EMPTY}. */
+    default SessionReport report() {
+        return SessionReport.EMPTY;
+    }
+
     /** Ends guests, instances and whatever else the session holds. Idempotent. */
     @Override
     void close();

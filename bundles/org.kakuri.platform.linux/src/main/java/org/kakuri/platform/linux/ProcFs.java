@@ -100,4 +100,14 @@ public final class ProcFs {
             throw new UncheckedIOException("cannot read " + file + "; has the process ended?", e);
         }
     }
+
+    /** Whether a descriptor of this process leads to a terminal. */
+    public static boolean isTerminal(int descriptor) {
+        try {
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
+        } catch (IOException e) {
+            return false;
+        }
+    }
 }

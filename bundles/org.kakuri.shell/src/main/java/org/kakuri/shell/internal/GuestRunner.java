@@ -58,9 +58,13 @@ final class GuestRunner {
                 .map(GuestRunner::bytes)
                 .orElseGet(() -> usualMemory(backend));
         Map<String, String> options = RtCommands.pairs(words.value("option"), '=', "--option NAME=VALUE");
-        SessionSpec spec = SessionSpec.inline(image.path().getFileName().toString(), memory);
+        SessionSpec spec = SessionSpec.inline(name(), memory);
         return new SessionSpec(spec.name(), words.flags().contains("domain") ? Placement.DOMAIN : Placement.INLINE,
                 memory, spec.pricing(), spec.hostCalls(), options);
+    }
+
+    private String name() {
+        return image.path().getFileName() == null ? "root" : image.path().getFileName().toString();
     }
 
     /** A GiB, or less where runtime or backend have less; of scarce protected memory a quarter. */

@@ -95,7 +95,8 @@ public final class RtCommands implements CommandSet {
     public GuestRun run(@WordsSyntax(flags = {"domain", "events"}) @Descriptor("""
             RUNTIME IMAGE [OPTION...] [-- ARGUMENT...]
             RUNTIME          name of the runtime
-            IMAGE            what to run: a WebAssembly module, or a program for the runtime plain
+            IMAGE            what to run: a WebAssembly module; a program; or a root file system as a folder or tar file,
+                             / for this machine's own, and then -- PROGRAM ARGUMENT...
             --tee NAME       backend; default is the one in use
             --domain         run in a domain host, a process of its own, instead of this one
             --memory SIZE    most memory, for example 256m
@@ -111,20 +112,37 @@ public final class RtCommands implements CommandSet {
             throw new UsageError("too many words: " + words.positional().subList(2, words.positional().size()),
                     "arguments of the program follow a lone --");
         }
-        List<String> argv = new ArrayList<>(List.of(file.getFileName().toString()));
-        argv.addAll(words.rest());
-        var run = new GuestRunner(workbench, runtime, image(runtime, file), words);
-        return run.execute(command(argv, words),
+        RuntimeImage image = image(runtime, file);
+        var run = new GuestRunner(workbench, runtime, image, words);
+        return run.execute(command(argv(image, words), words),
                 words.number("timeout").map(Deadline::inSeconds).orElse(Deadline.inSeconds(24 * 3600)));
     }
 
+    private static List<String> argv(RuntimeImage image, Words words) {
+        boolean single = image.kind() == RuntimeImage.Kind.WASM || image.kind() == RuntimeImage.Kind.PROGRAM;
+        if (!single && words.rest().isEmpty()) {
+            throw new UsageError("%s holds more than one program".formatted(image.path()), "say which one: -- PROGRAM");
+        }
+        List<String> argv = new ArrayList<>(
+                single ? List.of(image.path().getFileName().toString()) : List.<String>of());
+        argv.addAll(words.rest());
+        return argv;
+    }
+
     private static RuntimeImage image(RuntimeInfo runtime, Path file) {
+        if (Files.isDirectory(file) && runtime.images().contains(RuntimeImage.Kind.ROOT_FOLDER)) {
+            boolean layout = Files.isRegularFile(file.resolve("oci-layout"))
+                    && runtime.images().contains(RuntimeImage.Kind.OCI_LAYOUT);
+            return new RuntimeImage(layout ? RuntimeImage.Kind.OCI_LAYOUT : RuntimeImage.Kind.ROOT_FOLDER, file);
+        }
         if (!Files.isRegularFile(file)) {
             throw new UsageError("no such file: " + file, "give the path of what to run");
         }
-        RuntimeImage.Kind kind = runtime.images().contains(RuntimeImage.Kind.WASM)
-                ? RuntimeImage.Kind.WASM
-                : RuntimeImage.Kind.PROGRAM;
+        boolean archive = file.getFileName().toString().matches(".*\\.(tar|tar\\.gz|tgz|tar\\.xz)")
+                && runtime.images().contains(RuntimeImage.Kind.ROOT_TAR);
+        RuntimeImage.Kind kind = archive ? RuntimeImage.Kind.ROOT_TAR
+                : runtime.images().contains(RuntimeImage.Kind.WASM) ? RuntimeImage.Kind.WASM
+                        : RuntimeImage.Kind.PROGRAM;
         return new RuntimeImage(kind, file);
     }
 

@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.kakuri.api.tee.Machine;
 import org.kakuri.attest.internal.PsaTokenVerifier;
+import org.kakuri.runtime.occlum.internal.OcclumRuntime;
 import org.kakuri.runtime.plain.internal.PlainRuntime;
+import org.kakuri.runtime.scone.internal.SconeRuntime;
 import org.kakuri.runtime.wasm.internal.WasmRuntime;
 import org.kakuri.tck.ContractKit;
 import org.kakuri.tck.RuntimeSubject;
@@ -64,6 +66,38 @@ class RealRuntimesTest {
     void wasmPassesOnTrustzone() {
         try (var machine = new MachineModel("a", Machine.ARM)) {
             Results.assertPasses(kit.runtime(wasm(), trustzone, machine), "session.no-attest");
+        }
+    }
+
+    @Test
+    void sconePassesOnNone() {
+        try (var machine = new MachineModel("a", Machine.ANY)) {
+            Results.assertPasses(kit.runtime(new SconeRuntime(), new NoneBackend(), machine), "open.memory",
+                    "session.attest", "mediated.gone");
+        }
+    }
+
+    @Test
+    void sconePassesOnTrustzone() {
+        try (var machine = new MachineModel("a", Machine.ARM)) {
+            Results.assertPasses(kit.runtime(new SconeRuntime(), trustzone, machine), "open.memory",
+                    "session.no-attest", "mediated.gone");
+        }
+    }
+
+    @Test
+    void occlumPassesOnNone() {
+        try (var machine = new MachineModel("a", Machine.ANY)) {
+            Results.assertPasses(kit.runtime(new OcclumRuntime(), new NoneBackend(), machine), "open.memory",
+                    "session.attest", "mediated.gone");
+        }
+    }
+
+    @Test
+    void occlumPassesOnTrustzone() {
+        try (var machine = new MachineModel("a", Machine.ARM)) {
+            Results.assertPasses(kit.runtime(new OcclumRuntime(), trustzone, machine), "open.memory",
+                    "session.no-attest", "mediated.gone");
         }
     }
 }

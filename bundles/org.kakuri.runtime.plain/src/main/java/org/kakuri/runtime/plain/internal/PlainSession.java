@@ -1,7 +1,5 @@
 package org.kakuri.runtime.plain.internal;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,6 +24,7 @@ import org.kakuri.api.tee.Measurement;
 import org.kakuri.platform.linux.ChildProcess;
 import org.kakuri.platform.linux.Fd;
 import org.kakuri.platform.linux.NativeException;
+import org.kakuri.platform.linux.ProcFs;
 import org.kakuri.platform.linux.Spawn;
 
 /** Processes of one program. The lock protects the table of guests and the state. */
@@ -77,10 +76,10 @@ final class PlainSession implements RuntimeSession {
                 }
                 Fd copy = Fd.own(descriptor.passed().number()).dup();
                 copies.add(copy);
-                terminal |= isTerminal(copy.number());
+                terminal |= ProcFs.isTerminal(copy.number());
                 spawn.give(copy, descriptor.guest());
             }
-            if (!terminal) {
+            if (!terminal) { // a group of its own would stop a process that reads the terminal
                 spawn.newProcessGroup();
             }
             return spawn.start();
@@ -89,16 +88,6 @@ final class PlainSession implements RuntimeSession {
                     e);
         } finally {
             copies.forEach(Fd::close);
-        }
-    }
-
-    /** A group of its own would stop a process that reads the terminal. */
-    private static boolean isTerminal(int descriptor) {
-        try {
-            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
-            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
-        } catch (IOException e) {
-            return false;
         }
     }
 

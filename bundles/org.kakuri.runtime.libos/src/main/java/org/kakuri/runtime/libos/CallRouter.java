@@ -1,0 +1,191 @@
+package org.kakuri.runtime.libos;
+
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.kakuri.api.Refused;
+import org.kakuri.api.tee.BackendLease;
+import org.kakuri.api.tee.IoIntent;
+import org.kakuri.platform.linux.Errno;
+import org.kakuri.platform.linux.ExitStatus;
+import org.kakuri.platform.linux.ResourceUsage;
+import org.kakuri.runtime.libos.calls.CallCounts;
+import org.kakuri.runtime.libos.calls.CallGroup;
+import org.kakuri.runtime.libos.calls.Descriptors;
+import org.kakuri.runtime.libos.calls.Descriptors.Target;
+import org.kakuri.runtime.libos.calls.SystemCallTable;
+import org.kakuri.runtime.libos.trace.Decision;
+import org.kakuri.runtime.libos.trace.Supervisor;
+import org.kakuri.runtime.libos.trace.Tracee;
+import org.kakuri.runtime.libos.trace.TraceeCall;
+import org.kakuri.runtime.libos.trace.TracedProcess;
+
+/**
+ * The supervisor of a guest: counts each call, refuses what is not offered, lets the personality say what is reached,
+ * and makes the instance cross where the backend says that this is a crossing. All of it on the tracer's thread, but
+ * for the counts.
+ */
+final class CallRouter implements Supervisor {
+    private static final Decision NOT_OFFERED = new Decision.Answer(-Errno.ENOSYS);
+    private static final int CLOSE = 3;
+    private static final int DUP2 = 33;
+    private static final int SOCKET = 41;
+    private static final int CONNECT = 42;
+    private static final int DUP3 = 292;
+    private static final int CLOSE_RANGE = 436;
+    private static final int AF_UNIX = 1;
+    private static final Set<Integer> TRANSFERS = Set.of(0, 1, 17, 18, 19, 20, 40, 44, 45, 46, 47, 89, 217, 275, 295,
+            296, 318, 326);
+    private static final Set<Integer> NEVER_RETURN = Set.of(60, 231, 15);
+
+    private final Personality personality;
+    private final Programs programs;
+    private final PhaseClock clock;
+    private final PathService paths;
+    private final CallCounts counts = new CallCounts();
+    private final Descriptors descriptors = new Descriptors();
+    private final Set<IoIntent.Kind> crossing = EnumSet.noneOf(IoIntent.Kind.class);
+    private final Map<Integer, Integer> processes = new HashMap<>();
+    private final AtomicLong slots = new AtomicLong();
+    private final HostedInstance first;
+    private final Ending ending;
+    private TracedProcess root;
+
+    /** Is told when the first process of the tree has ended. */
+    interface Ending {
+        void ended(ExitStatus status, ResourceUsage usage);
+    }
+
+    CallRouter(Personality personality, BackendLease backend, Programs programs, PhaseClock clock, PathService paths,
+            HostedInstance first, Ending ending) {
+        this.personality = personality;
+        this.programs = programs;
+        this.clock = clock;
+        this.paths = paths;
+        this.first = first;
+        this.ending = ending;
+        for (IoIntent.Kind kind : IoIntent.Kind.values()) {
+            if (!backend.cross(new IoIntent(kind, 1, personality.style())).isEmpty()) {
+                crossing.add(kind);
+            }
+        }
+    }
+
+    CallCounts counts() {
+        return counts;
+    }
+
+    /** Returns how many calls went to the host without a crossing. */
+    long slots() {
+        return slots.get();
+    }
+
+    @Override
+    public Decision enter(Tracee tracee, TraceeCall call) {
+        int pid = tracee.process().pid();
+        int number = call.number();
+        CallGroup group = SystemCallTable.group(number);
+        if (group == CallGroup.REFUSED) {
+            counts.count(number, CallCounts.Outcome.REFUSED);
+            return NOT_OFFERED;
+        }
+        switch (number) {
+        case CLOSE -> descriptors.forget(pid, (int) call.argument(0));
+        case DUP2, DUP3 -> descriptors.forget(pid, (int) call.argument(1));
+        case CLOSE_RANGE -> descriptors.forget(pid);
+        default -> {}
+        }
+        if (NEVER_RETURN.contains(number)) {
+            pass(tracee, number, group, Target.NONE, 0);
+        }
+        return group == CallGroup.PATH ? paths.decide(tracee, call) : Decision.FORWARD;
+    }
+
+    @Override
+    public void leave(Tracee tracee, TraceeCall call, long result) {
+        int number = call.number();
+        CallGroup group = SystemCallTable.group(number);
+        if (group == CallGroup.REFUSED || NEVER_RETURN.contains(number)) {
+            return;
+        }
+        int pid = tracee.process().pid();
+        if (number == SOCKET && result >= 0 && call.argument(0) != AF_UNIX
+                || number == CONNECT && result == 0 && paths.outside(tracee, call)) {
+            descriptors.external(pid, (int) (number == SOCKET ? result : call.argument(0)));
+        }
+        boolean onDescriptor = group == CallGroup.FD || group == CallGroup.NET || group == CallGroup.IPC;
+        Target target = onDescriptor && number != SOCKET ? descriptors.target(pid, (int) call.argument(0))
+                : Target.NONE;
+        pass(tracee, number, group, target, TRANSFERS.contains(number) && result > 0 ? result : 0);
+    }
+
+    private void pass(Tracee tracee, int number, CallGroup group, Target target, long bytes) {
+        Optional<IoIntent.Kind> kind = personality.route(number, group, target);
+        if (kind.isEmpty()) {
+            counts.count(number, CallCounts.Outcome.SERVED);
+            return;
+        }
+        boolean leaves = crossing.contains(kind.get());
+        if (kind.get() == IoIntent.Kind.INTERNAL || kind.get() == IoIntent.Kind.CLOCK && !leaves) {
+            counts.count(number, CallCounts.Outcome.SERVED);
+            return;
+        }
+        counts.count(number, CallCounts.Outcome.FORWARDED);
+        if (!leaves) {
+            slots.incrementAndGet();
+            return;
+        }
+        HostedInstance instance = personality.instance(tracee.process());
+        if (instance.waits()) {
+            try (var _ = clock.in(PhaseClock.Phase.TRANSITION)) {
+                instance.leave("syscall", number, bytes);
+            }
+        } else {
+            instance.leave("syscall", number, bytes);
+        }
+    }
+
+    @Override
+    public void executed(Tracee tracee) {
+        TracedProcess process = tracee.process();
+        descriptors.forget(process.pid());
+        if (root == null) {
+            root = process;
+            descriptors.given(process.pid());
+            personality.begun(process, first);
+            return;
+        }
+        try {
+            personality.executed(process, programs.executing(process.pid()), clock);
+        } catch (Refused noRoom) {
+            System.getLogger(CallRouter.class.getName())
+                    .log(System.Logger.Level.WARNING, "{0} is killed: {1}", process,
+                            noRoom.getMessage());
+            org.kakuri.platform.linux.Signals.killRaw(process.pid(), org.kakuri.platform.linux.Signals.SIGKILL);
+        }
+    }
+
+    @Override
+    public void started(Tracee parent, Tracee child, Birth birth) {
+        if (birth != Birth.THREAD) {
+            processes.put(child.process().pid(), parent.process().pid());
+            personality.forked(parent.process(), child.process(), birth, clock);
+        }
+    }
+
+    @Override
+    public void ended(TracedProcess process, ExitStatus status, ResourceUsage usage) {
+        processes.remove(process.pid());
+        descriptors.forget(process.pid());
+        try {
+            personality.ended(process, clock);
+        } finally {
+            if (process == root) {
+                ending.ended(status, usage);
+            }
+        }
+    }
+}

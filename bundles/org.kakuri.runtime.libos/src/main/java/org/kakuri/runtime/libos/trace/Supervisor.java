@@ -1,0 +1,48 @@
+package org.kakuri.runtime.libos.trace;
+
+import org.kakuri.platform.linux.ExitStatus;
+import org.kakuri.platform.linux.ResourceUsage;
+
+/**
+ * Decides what becomes of the system calls of a tree of processes. Every method is called on the tracer's thread, while
+ * the tracee it is about is stopped; other tracees run meanwhile.
+ */
+public interface Supervisor {
+    /**
+     * A thread is about to make a system call. Only in fidelity mode.
+     *
+     * @return what becomes of it
+     */
+    Decision enter(Tracee tracee, TraceeCall call);
+
+    /**
+     * A thread has made a system call, or it was answered. Only in fidelity mode; calls that do not return are not seen
+     * here.
+     *
+     * @param result result, or {@code -errno}
+     */
+    void leave(Tracee tracee, TraceeCall call, long result);
+
+    /** A process has begun to execute a program, of which nothing has run yet. */
+    void executed(Tracee tracee);
+
+    /** A thread has made another thread, or a process; both are stopped. */
+    void started(Tracee parent, Tracee child, Birth birth);
+
+    /**
+     * A process has ended.
+     *
+     * @param usage what it used, with the children it has waited for
+     */
+    void ended(TracedProcess process, ExitStatus status, ResourceUsage usage);
+
+    /** How threads and processes come to be. */
+    enum Birth {
+        /** A thread of the same process. */
+        THREAD,
+        /** A process with a copy of the memory. */
+        FORK,
+        /** A process that borrows the memory until it executes a program (vfork, posix_spawn). */
+        VFORK
+    }
+}

@@ -1,0 +1,429 @@
+package org.kakuri.runtime.libos.trace;
+
+import java.lang.foreign.Arena;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import org.kakuri.api.KakuriException;
+import org.kakuri.api.Refused;
+import org.kakuri.api.Unsupported;
+import org.kakuri.platform.linux.Errno;
+import org.kakuri.platform.linux.ExitStatus;
+import org.kakuri.platform.linux.NativeException;
+import org.kakuri.platform.linux.Ptrace;
+import org.kakuri.platform.linux.Signals;
+import org.kakuri.platform.linux.TracedCall;
+import org.kakuri.platform.linux.UserRegisters;
+import org.kakuri.runtime.libos.trace.Supervisor.Birth;
+
+/**
+ * Runs a tree of processes under ptrace, on a platform thread of its own, until none of them is left. The kernel kills
+ * them all when that thread ends, and therefore when this process is killed.
+ * <p>
+ * In fidelity mode each system call of each thread stops twice. With a {@link CallFilter} the tree is only followed:
+ * births, programs executed, ends; the calls in the filter go to a {@link Notifier}.
+ */
+public final class Tracer {
+    private static final int OPTIONS = Ptrace.SYSGOOD | Ptrace.FORK | Ptrace.VFORK | Ptrace.CLONE | Ptrace.EXEC
+            | Ptrace.EXITKILL;
+    private static final int RED_ZONE = 128;
+    private static final int CLONE = 56;
+    private static final int CLONE3 = 435;
+    private static final long CLONE_THREAD = 0x10000;
+
+    private final String name;
+    private final Launch launch;
+    private final Supervisor supervisor;
+    private final Waits waits;
+    private final boolean everyCall;
+    private final CompletableFuture<Integer> started = new CompletableFuture<>();
+    private final Map<Integer, Tracee> tracees = new HashMap<>();
+    private final Map<Integer, Integer> unclaimed = new HashMap<>();
+    private final Set<Integer> pids = ConcurrentHashMap.newKeySet();
+    private final Thread thread;
+    private volatile boolean killed;
+    private final Notifier notifier;
+    private UserRegisters registers;
+    private TracedCall info;
+
+    /** Is told when the tracer waits for tracees: while it does, they run. */
+    public interface Waits {
+        /** The tracer has nothing to do. */
+        void waiting();
+
+        /** Something happened. */
+        void busy();
+
+        /** Nothing is left of the tree. */
+        default void over() {}
+
+        /** Tells nobody. */
+        Waits NONE = new Waits() {
+            @Override
+            public void waiting() {}
+
+            @Override
+            public void busy() {}
+        };
+    }
+
+    /**
+     * Makes one that is not started.
+     *
+     * @param name for people
+     * @param launch what to begin with
+     * @param supervisor who decides
+     * @param waits is told when the tracees run
+     * @param service answers notified calls; not asked without a filter
+     */
+    public Tracer(String name, Launch launch, Supervisor supervisor, Waits waits, Notifier.Service service) {
+        this.name = name;
+        this.launch = launch;
+        this.supervisor = supervisor;
+        this.waits = waits;
+        this.everyCall = launch.filter().isEmpty();
+        this.notifier = new Notifier(name, service);
+        this.thread = Thread.ofPlatform().daemon().name("kakuri-tracer " + name).unstarted(this::run);
+    }
+
+    /**
+     * Starts the program.
+     *
+     * @return its pid
+     *
+     * @throws Refused if it cannot be executed; nothing remains
+     * @throws Unsupported if ptrace is not permitted here
+     */
+    public int start() {
+        thread.start();
+        try {
+            return started.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            kill();
+            throw new KakuriException("interrupted while " + name + " was started", "");
+        } catch (ExecutionException e) {
+            join(Duration.ofSeconds(5));
+            throw e.getCause() instanceof KakuriException known ? known
+                    : new KakuriException("cannot start %s: %s".formatted(launch.program(), e.getCause()), "",
+                            e.getCause());
+        }
+    }
+
+    /** Kills every process of the tree. From any thread; returns at once. */
+    public void kill() {
+        killed = true;
+        pids.forEach(pid -> Signals.killRaw(pid, Signals.SIGKILL));
+    }
+
+    /** Sends a signal to a process of the tree; false if it is none or has ended. */
+    public boolean signal(int pid, int signal) {
+        return pids.contains(pid) && Signals.killRaw(pid, signal) == 0;
+    }
+
+    /** Waits until no process of the tree is left; false when the time is over. */
+    public boolean join(Duration time) {
+        try {
+            return thread.join(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void run() {
+        int root = 0;
+        try (Arena arena = Arena.ofConfined()) {
+            registers = UserRegisters.in(arena);
+            info = TracedCall.in(arena);
+            root = begin(arena);
+            started.complete(root);
+            follow();
+        } catch (Injector.Gone e) {
+            started.completeExceptionally(
+                    new Refused("%s ended before it ran %s".formatted(name, launch.program()), "was it killed?"));
+        } catch (Throwable e) {
+            if (!started.completeExceptionally(e)) {
+                System.getLogger(Tracer.class.getName())
+                        .log(System.Logger.Level.ERROR,
+                                "tracing of " + name + " failed; its processes are killed", e);
+            }
+        } finally {
+            kill();
+            reap();
+            notifier.close();
+            waits.over();
+        }
+    }
+
+    /** Gets the first process to execute the program. */
+    private int begin(Arena arena) {
+        int pid;
+        try {
+            pid = Ptrace.spawn(launch.spawn());
+        } catch (NativeException e) {
+            throw new Refused("cannot start a process: " + e.getMessage(), "", e);
+        }
+        pids.add(pid);
+        long waited = Ptrace.awaitStop(pid);
+        if (waited < 0 || Ptrace.ended((int) waited)) {
+            pids.remove(pid);
+            throw new Injector.Gone();
+        }
+        int r = Ptrace.seize(pid, OPTIONS);
+        if (r < 0) {
+            throw new Unsupported("processes cannot be traced here: ptrace: " + Errno.name(-r),
+                    "allow ptrace: kernel.yama.ptrace_scope, the container's seccomp profile, CAP_SYS_PTRACE");
+        }
+        Signals.killRaw(pid, Signals.SIGCONT);
+        runToCall(pid);
+        var injector = new Injector(pid, arena);
+        launch.preparation().forEach(step -> step.prepare(injector));
+        launch.filter().ifPresent(filter -> notifier.install(injector, filter));
+        var root = new Tracee(pid, new TracedProcess(pid, null));
+        tracees.put(pid, root);
+        root.entered = firstCall();
+        r = injector.execute(launch.program(), launch.argv(), launch.env());
+        if (r < 0) {
+            throw new Refused("cannot execute %s: %s".formatted(launch.program(), Errno.name(-r)),
+                    "give it an executable for this machine");
+        }
+        supervisor.enter(root, root.entered);
+        executed(pid, root);
+        resume(pid, 0);
+        return pid;
+    }
+
+    private static TraceeCall firstCall() {
+        return new TraceeCall(59, new long[6]);
+    }
+
+    /** From the stop that the helper put itself into, to the next call it is about to make. */
+    private void runToCall(int pid) {
+        while (true) {
+            long waited = Ptrace.await(pid);
+            if (waited < 0 || Ptrace.ended((int) waited)) {
+                throw new Injector.Gone();
+            }
+            if (Ptrace.stopSignal((int) waited) == Ptrace.SYSCALL_STOP && Ptrace.systemCall(pid, info) >= 0
+                    && info.entry()) {
+                return;
+            }
+            if (Ptrace.resumeToCall(pid, 0) < 0) {
+                throw new Injector.Gone();
+            }
+        }
+    }
+
+    private void follow() {
+        while (true) {
+            waits.waiting();
+            long waited = Ptrace.await(-1);
+            waits.busy();
+            if (waited < 0) {
+                return;
+            }
+            int tid = (int) (waited >>> 32);
+            int status = (int) waited;
+            Tracee tracee = tracees.get(tid);
+            if (Ptrace.ended(status)) {
+                end(tid, tracee, Ptrace.exitStatus(status));
+            } else if (tracee == null) {
+                unclaimed.put(tid, status);
+            } else {
+                stopped(tid, tracee, status);
+            }
+        }
+    }
+
+    private void end(int tid, Tracee tracee, ExitStatus status) {
+        tracees.remove(tid);
+        unclaimed.remove(tid);
+        if (tracee != null && tracee.process().pid() == tid) {
+            pids.remove(tid);
+            supervisor.ended(tracee.process(), status, Ptrace.usage());
+        }
+    }
+
+    private void stopped(int tid, Tracee tracee, int status) {
+        int signal = Ptrace.stopSignal(status);
+        switch (Ptrace.stopEvent(status)) {
+        case 0 -> {
+            if (signal == Ptrace.SYSCALL_STOP) {
+                border(tid, tracee);
+                resume(tid, 0);
+            } else {
+                resume(tid, signal);
+            }
+        }
+        case Ptrace.EVENT_FORK -> born(tid, tracee, Birth.FORK);
+        case Ptrace.EVENT_VFORK -> born(tid, tracee, Birth.VFORK);
+        case Ptrace.EVENT_CLONE -> born(tid, tracee, sharesProcess(tracee) ? Birth.THREAD : Birth.FORK);
+        case Ptrace.EVENT_EXEC -> {
+            executed(tid, tracee);
+            resume(tid, 0);
+        }
+        case Ptrace.EVENT_STOP -> {
+            if (signal == 19 || signal == 20 || signal == 21 || signal == 22) {
+                Ptrace.listen(tid);
+            } else {
+                resume(tid, 0);
+            }
+        }
+        default -> resume(tid, 0);
+        }
+    }
+
+    private void resume(int tid, int signal) {
+        if (everyCall) {
+            Ptrace.resumeToCall(tid, signal);
+        } else {
+            Ptrace.resume(tid, signal);
+        }
+    }
+
+    private void border(int tid, Tracee tracee) {
+        if (Ptrace.systemCall(tid, info) < 0) {
+            return;
+        }
+        if (info.entry()) {
+            entry(tid, tracee);
+        } else if (info.exit() && tracee.entered != null) {
+            exit(tid, tracee);
+        }
+    }
+
+    private void entry(int tid, Tracee tracee) {
+        long[] arguments = new long[6];
+        for (int i = 0; i < arguments.length; i++) {
+            arguments[i] = info.argument(i);
+        }
+        int number = info.architecture() == TracedCall.X86_64 && info.number() >= 0 && info.number() < 1 << 16
+                ? (int) info.number()
+                : -1;
+        tracee.entered = new TraceeCall(number, arguments);
+        tracee.answer = null;
+        tracee.redirected = -1;
+        switch (supervisor.enter(tracee, tracee.entered)) {
+        case Decision.Forward _ -> {}
+        case Decision.Answer(long value) -> {
+            if (Ptrace.registers(tid, registers) == 0) {
+                registers.number(-1);
+                Ptrace.setRegisters(tid, registers);
+                tracee.answer = value;
+            }
+        }
+        case Decision.Redirect(int argument, String path) -> redirect(tid, tracee, argument, path);
+        }
+    }
+
+    private void redirect(int tid, Tracee tracee, int argument, String path) {
+        if (Ptrace.registers(tid, registers) < 0) {
+            return;
+        }
+        byte[] text = (path + "\0").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        long at = registers.stack() - RED_ZONE - (text.length + 15L & ~15L);
+        if (!tracee.write(at, text)) {
+            registers.number(-1);
+            tracee.answer = (long) -Errno.EFAULT;
+        } else {
+            tracee.redirected = argument;
+            tracee.original = registers.argument(argument);
+            registers.argument(argument, at);
+        }
+        Ptrace.setRegisters(tid, registers);
+    }
+
+    private void exit(int tid, Tracee tracee) {
+        TraceeCall call = tracee.entered;
+        long result = info.result();
+        tracee.entered = null;
+        if ((tracee.answer != null || tracee.redirected >= 0) && Ptrace.registers(tid, registers) == 0) {
+            if (tracee.answer != null) {
+                result = tracee.answer;
+                registers.result(result);
+            } else {
+                registers.argument(tracee.redirected, tracee.original);
+            }
+            Ptrace.setRegisters(tid, registers);
+        }
+        supervisor.leave(tracee, call, result);
+    }
+
+    private boolean sharesProcess(Tracee parent) {
+        TraceeCall call = parent.entered;
+        if (call == null) {
+            return Ptrace.registers(parent.tid(), registers) == 0
+                    && sharesProcess(parent, (int) registers.number(), registers.argument(0));
+        }
+        return sharesProcess(parent, call.number(), call.argument(0));
+    }
+
+    private static boolean sharesProcess(Tracee parent, int number, long first) {
+        return switch (number) {
+        case CLONE -> (first & CLONE_THREAD) != 0;
+        case CLONE3 -> {
+            byte[] flags = new byte[8];
+            yield parent.read(first, flags)
+                    && (java.nio.ByteBuffer.wrap(flags).order(java.nio.ByteOrder.nativeOrder()).getLong()
+                            & CLONE_THREAD) != 0;
+        }
+        default -> false;
+        };
+    }
+
+    /** The child may have reported before its parent; if not it is about to: it does not run until it has. */
+    private void born(int tid, Tracee parent, Birth birth) {
+        int child = (int) Ptrace.eventMessage(tid);
+        boolean there = child > 0;
+        if (there && unclaimed.remove(child) == null) {
+            long waited = Ptrace.await(child);
+            there = waited > 0 && !Ptrace.ended((int) waited);
+        }
+        if (there) {
+            TracedProcess process = birth == Birth.THREAD ? parent.process()
+                    : new TracedProcess(child, parent.process());
+            var tracee = new Tracee(child, process);
+            tracees.put(child, tracee);
+            if (birth != Birth.THREAD) {
+                pids.add(child);
+                if (killed) {
+                    Signals.killRaw(child, Signals.SIGKILL);
+                }
+            }
+            supervisor.started(parent, tracee, birth);
+            resume(child, 0);
+        }
+        resume(tid, 0);
+    }
+
+    /** The thread that called execve takes over its process's id; the other threads are gone. */
+    private void executed(int tid, Tracee tracee) {
+        int caller = (int) Ptrace.eventMessage(tid);
+        if (caller != tid && caller > 0) {
+            Tracee was = tracees.remove(caller);
+            if (was != null) {
+                tracee.entered = was.entered;
+            }
+        }
+        tracees.values().removeIf(other -> other != tracee && other.process() == tracee.process());
+        supervisor.executed(tracee);
+    }
+
+    /** After everything was killed: no zombie may stay, whoever is left must not run. */
+    private void reap() {
+        for (long waited = Ptrace.await(-1); waited > 0; waited = Ptrace.await(-1)) {
+            int tid = (int) (waited >>> 32);
+            if (Ptrace.ended((int) waited)) {
+                end(tid, tracees.get(tid), Ptrace.exitStatus((int) waited));
+            } else {
+                Signals.killRaw(tid, Signals.SIGKILL);
+                Ptrace.resume(tid, 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package org.kakuri.runtime.occlum.internal;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.kakuri.api.Observability;
+import org.kakuri.api.runtime.Cell;
+import org.kakuri.api.runtime.IsolationRuntime;
+import org.kakuri.api.runtime.RuntimeImage;
+import org.kakuri.api.runtime.RuntimeInfo;
+import org.kakuri.api.runtime.RuntimeSession;
+import org.kakuri.api.runtime.SessionSpec;
+import org.kakuri.api.tee.BackendInfo;
+import org.kakuri.api.tee.BackendLease;
+import org.kakuri.api.tee.Capability;
+import org.kakuri.runtime.libos.LibOsSession;
+import org.kakuri.runtime.libos.SessionOpening;
+import org.kakuri.runtime.libos.SessionOptions;
+import org.osgi.service.component.annotations.Component;
+
+/** Occlum-like: unmodified Linux programs, many processes in one instance that boots from an encrypted image. */
+@Component(immediate = true, property = IsolationRuntime.NAME + "=" + OcclumRuntime.RUNTIME)
+public final class OcclumRuntime implements IsolationRuntime {
+    static final String RUNTIME = "occlum";
+    static final String PROCESS = "process";
+    static final String LIBOS = "libos";
+    /** Assumed: heap and stack that each process gets in the instance. A parameter of the experiments. */
+    static final long USUAL_PROCESS = 4 << 20;
+    /** Event: a process was made inside, without another instance. */
+    static final String SPAWN = "spawn.inside";
+    /** Event: a process forked, which one enclave with one range of addresses could not do. */
+    static final String DIVERGENCE = "divergence.fork";
+
+    private static final RuntimeInfo INFO = describe();
+
+    private static RuntimeInfo describe() {
+        var options = new HashMap<>(SessionOptions.KNOWN);
+        options.put(PROCESS, "heap and stack of each process in the instance, for example 16m; default 4m");
+        options.put(LIBOS, "pages that stand for the library operating system itself; default 0: not sourced");
+        return new RuntimeInfo(RUNTIME, "unmodified Linux programs, many processes in one instance",
+                Set.of(RuntimeImage.Kind.PROGRAM, RuntimeImage.Kind.ROOT_FOLDER, RuntimeImage.Kind.ROOT_TAR), Set.of(),
+                Long.MAX_VALUE,
+                Map.of(LibOsSession.SYSTEM_CALL, Observability.EXACT, LibOsSession.QUEUE_SLOT, Observability.EXACT,
+                        SPAWN, Observability.EXACT, DIVERGENCE, Observability.EXACT),
+                options);
+    }
+
+    @Override
+    public RuntimeInfo info() {
+        return INFO;
+    }
+
+    @Override
+    public Cell cell(BackendInfo backend) {
+        boolean protects = backend.capabilities().contains(Capability.CONFIDENTIALITY);
+        return Cell.of(switch (backend.inner()) {
+        case USER -> protects ? "Occlum-like: many processes in one enclave, under a library operating system"
+                : "a library operating system with many processes, no isolation from the host";
+        case TA_OS -> "programs as one trusted application with a library operating system over the TA OS";
+        case GUEST_KERNEL -> protects ? "confidential container: many processes in one confidential virtual machine"
+                : "many processes in one light virtual machine";
+        });
+    }
+
+    @Override
+    public RuntimeSession open(BackendLease backend, RuntimeImage image, SessionSpec spec) {
+        SessionOptions options = SessionOptions.of(RUNTIME, spec.options(), Set.of(PROCESS, LIBOS));
+        return SessionOpening.open(INFO, backend, image, spec, options, (program, root, clock) -> OcclumPersonality
+                .boot(backend, spec, options, program, root, clock));
+    }
+}

@@ -1,0 +1,71 @@
+package org.kakuri.runtime.scone.internal;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.kakuri.api.Observability;
+import org.kakuri.api.runtime.Cell;
+import org.kakuri.api.runtime.IsolationRuntime;
+import org.kakuri.api.runtime.RuntimeImage;
+import org.kakuri.api.runtime.RuntimeInfo;
+import org.kakuri.api.runtime.RuntimeSession;
+import org.kakuri.api.runtime.SessionSpec;
+import org.kakuri.api.tee.BackendInfo;
+import org.kakuri.api.tee.BackendLease;
+import org.kakuri.api.tee.Capability;
+import org.kakuri.runtime.libos.LibOsSession;
+import org.kakuri.runtime.libos.PhaseClock;
+import org.kakuri.runtime.libos.SessionOpening;
+import org.kakuri.runtime.libos.SessionOptions;
+import org.osgi.service.component.annotations.Component;
+
+/** SCONE-like: unmodified Linux programs, an instance for each process, system calls through a queue to host threads. */
+@Component(immediate = true, property = IsolationRuntime.NAME + "=" + SconeRuntime.RUNTIME)
+public final class SconeRuntime implements IsolationRuntime {
+    static final String RUNTIME = "scone";
+    static final String HEAP = "heap";
+    /** Assumed: the heap that a small enclave gets. A parameter of the experiments. */
+    static final long USUAL_HEAP = 4 << 20;
+    /** Event: a process was copied into an instance of its own. */
+    static final String COPY = "fork.copy";
+
+    private static final RuntimeInfo INFO = describe();
+
+    private static RuntimeInfo describe() {
+        var options = new HashMap<>(SessionOptions.KNOWN);
+        options.put(HEAP, "heap of each instance, for example 16m; default 4m, or what the memory leaves");
+        return new RuntimeInfo(RUNTIME, "unmodified Linux programs, one instance for each process",
+                Set.of(RuntimeImage.Kind.PROGRAM, RuntimeImage.Kind.ROOT_FOLDER, RuntimeImage.Kind.ROOT_TAR), Set.of(),
+                Long.MAX_VALUE,
+                Map.of(LibOsSession.SYSTEM_CALL, Observability.EXACT, LibOsSession.QUEUE_SLOT, Observability.EXACT,
+                        COPY, Observability.EXACT),
+                options);
+    }
+
+    @Override
+    public RuntimeInfo info() {
+        return INFO;
+    }
+
+    @Override
+    public Cell cell(BackendInfo backend) {
+        boolean protects = backend.capabilities().contains(Capability.CONFIDENTIALITY);
+        return Cell.of(switch (backend.inner()) {
+        case USER -> protects ? "SCONE-like: an enclave for each process, system calls through shared queues"
+                : "a library operating system for each process, no isolation from the host";
+        case TA_OS -> "a program as trusted application, one for each process; the TA OS asks the other world for I/O";
+        case GUEST_KERNEL -> protects ? "confidential container: a confidential virtual machine for each process"
+                : "a light virtual machine for each process";
+        });
+    }
+
+    @Override
+    public RuntimeSession open(BackendLease backend, RuntimeImage image, SessionSpec spec) {
+        SessionOptions options = SessionOptions.of(RUNTIME, spec.options(), Set.of(HEAP));
+        return SessionOpening.open(INFO, backend, image, spec, options, (programs, _, clock) -> {
+            var personality = new SconePersonality(backend, spec, options);
+            programs.ifPresent(program -> personality.prepare(program, clock));
+            return personality;
+        });
+    }
+}
