@@ -14,7 +14,8 @@ import org.kakuri.api.WrongState;
  * leaves. A facility of every machine; thread-safe.
  */
 public final class Fuses implements AutoCloseable {
-    private static final int ROOT_BYTES = 32;
+    /** Bytes of a root secret. */
+    public static final int ROOT_BYTES = 32;
     /** RFC 5869, section 2.3: L at most 255 times the length of the hash. */
     private static final int MAX_BYTES = 255 * 32;
 
@@ -24,6 +25,19 @@ public final class Fuses implements AutoCloseable {
     /** Fuses a new random secret. */
     Fuses(SecureRandom random) {
         random.nextBytes(root);
+    }
+
+    /**
+     * Takes a secret that was fused in earlier.
+     *
+     * @param known {@link #ROOT_BYTES} bytes, which are copied
+     */
+    Fuses(byte[] known) {
+        if (known.length != ROOT_BYTES) {
+            throw new IllegalArgumentException(
+                    "a root secret has %d bytes, not %d".formatted(ROOT_BYTES, known.length));
+        }
+        System.arraycopy(known, 0, root, 0, ROOT_BYTES);
     }
 
     /**

@@ -47,11 +47,26 @@ public final class MachineModel implements Machine {
      * @param architecture one of the constants of {@link Machine}, or a third party's own
      */
     public MachineModel(String name, String architecture) {
+        this(name, architecture, new Fuses(new SecureRandom()));
+    }
+
+    /**
+     * Makes a machine that existed before.
+     *
+     * @param name for people
+     * @param architecture as above
+     * @param root its root secret, {@link Fuses#ROOT_BYTES} bytes, which are copied
+     */
+    public MachineModel(String name, String architecture, byte[] root) {
+        this(name, architecture, new Fuses(root));
+    }
+
+    private MachineModel(String name, String architecture, Fuses fuses) {
         this.name = Objects.requireNonNull(name);
         this.architecture = Objects.requireNonNull(architecture);
         this.memory = new PhysicalSpace((checker, on) -> recorder.record(on ? CHECKER_ENABLED : CHECKER_DISABLED));
         memory.define(Zone.RAM);
-        facilities.put(Fuses.class, new Fuses(new SecureRandom()));
+        facilities.put(Fuses.class, fuses);
     }
 
     /**

@@ -1,37 +1,49 @@
 package org.kakuri.tee.model.internal;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.kakuri.api.WrongState;
 import org.kakuri.api.tee.EventTraces;
 import org.kakuri.api.tee.Machine;
 import org.kakuri.api.tee.Machines;
 import org.kakuri.api.tee.TracedEvent;
 import org.kakuri.tee.model.MachineModel;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * The machines of this process, and their events. A machine that was closed is replaced by a new one, with other secrets, when
- * asked for.
+ * The machines of this process, and their events. A machine that was closed is replaced by a new one when asked for: with
+ * other secrets, or where the framework property {@value #FUSES} names a folder for them, with those it had.
  */
 @Component
 public final class MachineDirectory implements Machines, EventTraces {
     private static final System.Logger LOG = System.getLogger(MachineDirectory.class.getName());
+
+    /** Framework property: folder that keeps the machines' root secrets. Default: none, each process has machines of its own. */
+    static final String FUSES = "kakuri.machines";
 
     private record Key(String architecture, String name) {}
 
     private final Map<Key, MachineModel> machines = new LinkedHashMap<>();
     private final TraceHub traces = new TraceHub();
     private final MonitorShelf monitors;
+    private final Optional<FuseFiles> fuses;
     private boolean gone;
 
     /** Starts with no machine; takes what their monitors can do. */
     @Activate
-    public MachineDirectory(@Reference MonitorShelf monitors) {
+    public MachineDirectory(BundleContext context, @Reference MonitorShelf monitors) {
+        this(Optional.ofNullable(context.getProperty(FUSES)).map(Path::of), monitors);
+    }
+
+    MachineDirectory(Optional<Path> fuses, MonitorShelf monitors) {
+        this.fuses = fuses.map(FuseFiles::new);
         this.monitors = monitors;
     }
 
@@ -47,7 +59,8 @@ public final class MachineDirectory implements Machines, EventTraces {
             if (machine != null) {
                 traces.gone(machine);
             }
-            machine = new MachineModel(name, architecture);
+            machine = fuses.map(files -> new MachineModel(name, architecture, files.root(architecture, name)))
+                    .orElseGet(() -> new MachineModel(name, architecture));
             monitors.equip(machine);
             traces.made(machine);
             machines.put(key, machine);

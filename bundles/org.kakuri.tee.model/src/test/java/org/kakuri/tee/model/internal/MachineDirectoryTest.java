@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.kakuri.api.WrongState;
@@ -19,7 +20,7 @@ import org.kakuri.tee.model.MachineModel;
 
 @Timeout(30)
 class MachineDirectoryTest {
-    private final MachineDirectory machines = new MachineDirectory(new MonitorShelf());
+    private final MachineDirectory machines = new MachineDirectory(Optional.empty(), new MonitorShelf());
 
     @Test
     void keepsOneMachineForEachArchitectureAndName() {
