@@ -10,6 +10,7 @@ import org.kakuri.api.runtime.HostAccess;
 import org.kakuri.api.runtime.MemoryArea;
 import org.kakuri.api.runtime.Quiescence;
 import org.kakuri.api.runtime.RuntimeSession;
+import org.kakuri.api.runtime.SessionReport;
 import org.kakuri.api.tee.Evidence;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.api.tee.Measurement;
@@ -89,6 +90,13 @@ final class GatedSession implements RuntimeSession {
     public HostAccess.Result touch(HostAccess access) {
         try (var _ = gate.enter()) {
             return session.touch(access);
+        }
+    }
+
+    @Override
+    public SessionReport report() {
+        try (var _ = gate.enter()) {
+            return session.report();
         }
     }
 

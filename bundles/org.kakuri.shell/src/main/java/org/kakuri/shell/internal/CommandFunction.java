@@ -62,10 +62,18 @@ final class CommandFunction implements Function {
             return help();
         }
         boolean json = own.removeIf(JSON::equals);
-        boolean trace = own.removeIf(TRACE::equals);
+        boolean trace = own.contains(TRACE) && !isValue(own, own.indexOf(TRACE) + 1);
+        if (trace) {
+            own.removeIf(TRACE::equals);
+        }
         Object result = WorkingDirectory.with(session.currentDir(),
                 () -> trace ? invokeTraced(session, words) : invoke(session, words));
         return json ? JsonText.of(result) : result;
+    }
+
+    /** Whether {@code --trace} is the command's own, with a value: what it costs instead of what happens. */
+    private static boolean isValue(List<Object> words, int at) {
+        return at < words.size() && words.get(at).equals("cost");
     }
 
     Help help() {

@@ -1,9 +1,11 @@
 package org.kakuri.shell.internal;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.kakuri.api.command.Outcome;
 import org.kakuri.api.command.TextView;
+import org.kakuri.api.runtime.SessionReport;
 import org.kakuri.api.tee.EventCount;
 
 /**
@@ -18,9 +20,12 @@ import org.kakuri.api.tee.EventCount;
  * @param peakMemory bytes
  * @param events architectural events
  * @param showEvents whether the text lists them
+ * @param report what else is known of the session
+ * @param cost where the time went, if that was asked for
  */
 public record GuestRun(String backend, String runtime, String meaning, OptionalInt status, String reason, long cpuNanos,
-        long peakMemory, Map<String, EventCount> events, boolean showEvents) implements Outcome, TextView {
+        long peakMemory, Map<String, EventCount> events, boolean showEvents, SessionReport report,
+        Optional<CostWaterfall> cost) implements Outcome, TextView {
 
     @Override
     public int exitCode() {
@@ -40,6 +45,7 @@ public record GuestRun(String backend, String runtime, String meaning, OptionalI
             events.forEach((event, count) -> text.append("  %-20s %10d  %s%n".formatted(event, count.count(),
                     count.observability().name().toLowerCase(java.util.Locale.ROOT))));
         }
+        cost.ifPresent(waterfall -> text.append(waterfall.text()));
         return text.toString().stripTrailing();
     }
 }

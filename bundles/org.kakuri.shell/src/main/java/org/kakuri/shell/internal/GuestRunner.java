@@ -1,7 +1,7 @@
 package org.kakuri.shell.internal;
 
 import java.time.Duration;
-import java.util.Map;
+import java.util.HashMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -15,9 +15,12 @@ import org.kakuri.api.runtime.Placement;
 import org.kakuri.api.runtime.RuntimeImage;
 import org.kakuri.api.runtime.RuntimeInfo;
 import org.kakuri.api.runtime.Selector;
+import org.kakuri.api.runtime.SessionReport;
 import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.runtime.Workbench;
 import org.kakuri.api.tee.BackendInfo;
+import org.kakuri.api.tee.CostProfiles;
+import org.kakuri.api.tee.LedgerSnapshot;
 
 /** Runs one program to its end for {@code rt:run}. */
 final class GuestRunner {
@@ -29,8 +32,10 @@ final class GuestRunner {
     private final RuntimeInfo runtime;
     private final RuntimeImage image;
     private final Words words;
+    private final CostProfiles profiles;
 
-    GuestRunner(Workbench workbench, RuntimeInfo runtime, RuntimeImage image, Words words) {
+    GuestRunner(Workbench workbench, CostProfiles profiles, RuntimeInfo runtime, RuntimeImage image, Words words) {
+        this.profiles = profiles;
         this.workbench = workbench;
         this.runtime = runtime;
         this.image = image;
@@ -38,7 +43,11 @@ final class GuestRunner {
     }
 
     GuestRun execute(Command command, Deadline deadline) {
+        long begun = System.nanoTime();
         var selector = new Selector(words.value("tee"), Optional.of(runtime.name()), Set.of(), Selector.DEFAULT_HOST);
+        words.value("trace").filter(what -> !what.equals("cost")).ifPresent(what -> {
+            throw new UsageError("there is no trace " + what, "say --trace cost, or --trace alone for events");
+        });
         try (var lease = workbench.lease(selector, Deadline.in(STARTING));
                 var session = lease.open(image, spec(lease.backend()))) {
             GuestProcess guest = session.spawn(command);
@@ -47,9 +56,15 @@ final class GuestRunner {
                 return guest.waitFor(Deadline.in(ENDING))
                         .orElseThrow(() -> new IllegalStateException("the guest does not end"));
             });
+            long whole = System.nanoTime() - begun;
+            LedgerSnapshot events = session.ledger();
+            SessionReport report = session.report();
+            Optional<CostWaterfall> cost = words.value("trace")
+                    .map(_ -> CostWaterfall.of(whole, report, events,
+                            lease.charged(profiles.inUse(lease.backend().architecture()))));
             return new GuestRun(lease.backend().name(), runtime.name(), lease.cell().meaning(), exit.status(),
-                    exit.reason(), exit.cpuNanos(), exit.peakMemory(), new TreeMap<>(session.ledger().counts()),
-                    words.flags().contains("events"));
+                    exit.reason(), exit.cpuNanos(), exit.peakMemory(), new TreeMap<>(events.counts()),
+                    words.flags().contains("events"), report, cost);
         }
     }
 
@@ -57,7 +72,8 @@ final class GuestRunner {
         long memory = words.value("memory")
                 .map(GuestRunner::bytes)
                 .orElseGet(() -> usualMemory(backend));
-        Map<String, String> options = RtCommands.pairs(words.value("option"), '=', "--option NAME=VALUE");
+        var options = new HashMap<>(RtCommands.pairs(words.value("option"), '=', "--option NAME=VALUE"));
+        words.value("mode").ifPresent(mode -> options.put("mode", mode));
         SessionSpec spec = SessionSpec.inline(name(), memory);
         return new SessionSpec(spec.name(), words.flags().contains("domain") ? Placement.DOMAIN : Placement.INLINE,
                 memory, spec.pricing(), spec.hostCalls(), options);

@@ -9,21 +9,27 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.felix.service.command.Descriptor;
 import org.kakuri.api.Deadline;
 import org.kakuri.api.Observability;
+import org.kakuri.api.Unsupported;
 import org.kakuri.api.UsageError;
 import org.kakuri.api.command.CommandSet;
+import org.kakuri.api.command.Outcome;
+import org.kakuri.api.command.TextView;
 import org.kakuri.api.command.Words;
 import org.kakuri.api.command.WordsSyntax;
 import org.kakuri.api.runtime.Command;
 import org.kakuri.api.runtime.RuntimeImage;
 import org.kakuri.api.runtime.RuntimeInfo;
+import org.kakuri.api.runtime.SessionReport;
 import org.kakuri.api.runtime.Swap;
 import org.kakuri.api.runtime.SwapReport;
 import org.kakuri.api.runtime.HotSwap;
 import org.kakuri.api.runtime.Workbench;
 import org.kakuri.api.tee.Capability;
+import org.kakuri.api.tee.CostProfiles;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -31,17 +37,22 @@ import org.osgi.service.component.annotations.Reference;
 /** Commands about isolation runtimes. */
 @Component(property = {"kakuri.command.scope=rt", "kakuri.command.function=list", "kakuri.command.function=info",
     "kakuri.command.function=use", "kakuri.command.function=swap", "kakuri.command.function=run",
+    "kakuri.command.function=syscalls",
     CommandSet.LIVE + "=use", CommandSet.LIVE + "=swap", CommandSet.LIVE_IF_RUNNING + "=list",
     CommandSet.LIVE_IF_RUNNING + "=info"})
 public final class RtCommands implements CommandSet {
-    private static final List<String> RUN_OPTIONS = List.of("tee", "memory", "dir", "env", "timeout", "option");
+    private static final List<String> RUN_OPTIONS = List.of("tee", "memory", "dir", "env", "timeout", "option", "mode",
+            "trace");
 
     private final Workbench workbench;
     private final HotSwap swaps;
+    private final CostProfiles profiles;
+    private volatile GuestRun last;
 
     /** Takes what the commands ask. */
     @Activate
-    public RtCommands(@Reference Workbench workbench, @Reference HotSwap swaps) {
+    public RtCommands(@Reference Workbench workbench, @Reference HotSwap swaps, @Reference CostProfiles profiles) {
+        this.profiles = profiles;
         this.workbench = workbench;
         this.swaps = swaps;
     }
@@ -104,7 +115,9 @@ public final class RtCommands implements CommandSet {
             --env NAME=VALUE environment; several separated by commas
             --option N=V     option of the runtime (see rt:info); several separated by commas
             --timeout S      give up after so many seconds
-            --events         print the architectural events when it has ended""") Words words) {
+            --mode MODE      of library operating systems: fidelity (every call seen) or fast
+            --events         print the architectural events when it has ended
+            --trace cost     print where the time went when it has ended""") Words words) {
         words.onlyNames(RUN_OPTIONS);
         RuntimeInfo runtime = workbench.runtime(words.word(0, "RUNTIME"));
         Path file = WorkingDirectory.resolve(words.word(1, "IMAGE"));
@@ -113,9 +126,44 @@ public final class RtCommands implements CommandSet {
                     "arguments of the program follow a lone --");
         }
         RuntimeImage image = image(runtime, file);
-        var run = new GuestRunner(workbench, runtime, image, words);
-        return run.execute(command(argv(image, words), words),
+        var run = new GuestRunner(workbench, profiles, runtime, image, words);
+        last = run.execute(command(argv(image, words), words),
                 words.number("timeout").map(Deadline::inSeconds).orElse(Deadline.inSeconds(24 * 3600)));
+        return last;
+    }
+
+    /** Shows the system calls of a program. */
+    @Descriptor("Shows which system calls a program made, and what became of them.")
+    public SystemCalls syscalls(@WordsSyntax(flags = {"domain", "events"}) @Descriptor("""
+            [RUNTIME IMAGE [OPTION...] [-- ARGUMENT...]]
+            as for rt:run, which it does first; without anything: of the last rt:run of this shell""") Words words) {
+        if (!words.positional().isEmpty()) {
+            run(words);
+        }
+        GuestRun shown = last;
+        if (shown == null) {
+            throw new UsageError("nothing was run in this shell yet", "write rt:syscalls RUNTIME IMAGE -- ARGUMENT...");
+        }
+        if (shown.report().calls().isEmpty()) {
+            throw new Unsupported("runtime %s saw no system calls".formatted(shown.runtime()),
+                    "use a library operating system in mode fidelity");
+        }
+        return new SystemCalls(shown.report().calls(), shown.report().notes(), shown.exitCode());
+    }
+
+    /**
+     * System calls of a program.
+     *
+     * @param calls a row for each
+     * @param notes what a reader must know
+     * @param exitCode the program's status
+     */
+    public record SystemCalls(List<SessionReport.Call> calls, List<String> notes,
+            int exitCode) implements Outcome, TextView {
+        @Override
+        public String text() {
+            return Tables.table(calls) + notes.stream().map(note -> "\nnote: " + note).collect(Collectors.joining());
+        }
     }
 
     private static List<String> argv(RuntimeImage image, Words words) {

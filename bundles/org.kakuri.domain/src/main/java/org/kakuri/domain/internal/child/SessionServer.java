@@ -70,6 +70,7 @@ final class SessionServer implements AutoCloseable {
             HostAccess.Result touched = session().touch(touch.access());
             yield new Result.Touched(touched.outcome(), touched.bytes(), touched.guard());
         }
+        case Operation.Report _ -> new Result.Reported(session().report());
         case Operation.GoOn _ -> {
             session().resume();
             yield new Result.Done();

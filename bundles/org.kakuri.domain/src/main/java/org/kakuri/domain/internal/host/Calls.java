@@ -178,6 +178,7 @@ final class Calls {
         case Operation.Quiesce _ -> result instanceof Result.Rested;
         case Operation.Memory _ -> result instanceof Result.Areas;
         case Operation.Touch _ -> result instanceof Result.Touched;
+        case Operation.Report _ -> result instanceof Result.Reported;
         };
     }
 

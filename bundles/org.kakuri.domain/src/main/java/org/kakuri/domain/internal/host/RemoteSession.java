@@ -14,6 +14,7 @@ import org.kakuri.api.runtime.HostAccess;
 import org.kakuri.api.runtime.MemoryArea;
 import org.kakuri.api.runtime.Quiescence;
 import org.kakuri.api.runtime.RuntimeSession;
+import org.kakuri.api.runtime.SessionReport;
 import org.kakuri.api.tee.Evidence;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.api.tee.Measurement;
@@ -77,6 +78,11 @@ final class RemoteSession implements RuntimeSession {
     public HostAccess.Result touch(HostAccess access) {
         var touched = (Result.Touched) host.call(Operation.Touch.of(access));
         return new HostAccess.Result(touched.outcome(), touched.bytes(), touched.guard());
+    }
+
+    @Override
+    public SessionReport report() {
+        return ((Result.Reported) host.call(new Operation.Report())).report();
     }
 
     @Override

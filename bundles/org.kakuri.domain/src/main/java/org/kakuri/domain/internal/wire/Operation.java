@@ -20,6 +20,7 @@ import org.kakuri.api.tee.Actor;
     @Type(value = Operation.Attest.class, name = "attest"),
     @Type(value = Operation.Quiesce.class, name = "quiesce"), @Type(value = Operation.GoOn.class, name = "go-on"),
     @Type(value = Operation.Memory.class, name = "memory"), @Type(value = Operation.Touch.class, name = "touch"),
+    @Type(value = Operation.Report.class, name = "report"),
     @Type(value = Operation.Close.class, name = "close")})
 public sealed interface Operation {
     /** Returns what the operation is called in messages to people. */
@@ -31,7 +32,7 @@ public sealed interface Operation {
     default boolean hasEffect() {
         return switch (this) {
         case Open _,Spawn _,Attest _,Quiesce _,GoOn _,Close _ -> true;
-        case Place _,Count _,CountGuest _,Measure _,Memory _ -> false;
+        case Place _,Count _,CountGuest _,Measure _,Memory _,Report _ -> false;
         case Touch touch -> touch.store();
         };
     }
@@ -148,6 +149,9 @@ public sealed interface Operation {
                     checkerOff.isEmpty() ? Optional.empty() : Optional.of(checkerOff));
         }
     }
+
+    /** What the session did beside events; answered by {@link Result.Reported}. */
+    record Report() implements Operation {}
 
     /** Ends the session; answered by {@link Result.Done}. */
     record Close() implements Operation {}

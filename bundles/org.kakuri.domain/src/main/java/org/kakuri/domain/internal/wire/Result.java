@@ -8,6 +8,7 @@ import java.util.Objects;
 import org.kakuri.api.runtime.GuestPlacement;
 import org.kakuri.api.runtime.MemoryArea;
 import org.kakuri.api.runtime.Quiescence;
+import org.kakuri.api.runtime.SessionReport;
 import org.kakuri.api.tee.Access;
 import org.kakuri.api.tee.Evidence;
 import org.kakuri.api.tee.Guard;
@@ -20,7 +21,8 @@ import org.kakuri.api.tee.Measurement;
     @Type(value = Result.Placed.class, name = "placed"), @Type(value = Result.Counted.class, name = "counted"),
     @Type(value = Result.Measured.class, name = "measured"),
     @Type(value = Result.Attested.class, name = "attested"), @Type(value = Result.Rested.class, name = "rested"),
-    @Type(value = Result.Areas.class, name = "areas"), @Type(value = Result.Touched.class, name = "touched")})
+    @Type(value = Result.Areas.class, name = "areas"), @Type(value = Result.Touched.class, name = "touched"),
+    @Type(value = Result.Reported.class, name = "reported")})
 public sealed interface Result {
     /** Done, without a value. */
     record Done() implements Result {}
@@ -101,6 +103,18 @@ public sealed interface Result {
         /** Copies the list. */
         public Areas {
             areas = List.copyOf(areas);
+        }
+    }
+
+    /**
+     * What the session did beside events.
+     *
+     * @param report its value
+     */
+    record Reported(SessionReport report) implements Result {
+        /** Refuses null. */
+        public Reported {
+            Objects.requireNonNull(report, "report");
         }
     }
 

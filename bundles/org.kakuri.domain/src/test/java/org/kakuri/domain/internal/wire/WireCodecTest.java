@@ -27,6 +27,7 @@ import org.kakuri.api.runtime.MemoryArea;
 import org.kakuri.api.runtime.Placement;
 import org.kakuri.api.runtime.Quiescence;
 import org.kakuri.api.runtime.RuntimeImage;
+import org.kakuri.api.runtime.SessionReport;
 import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.tee.CallStyle;
 import org.kakuri.api.tee.CostProfile;
@@ -67,6 +68,10 @@ class WireCodecTest {
                 new Message.GuestEnded(3, new GuestExit(OptionalInt.empty(), "trap", 17, 65536)),
                 new Message.GuestLost(3, new WireError(WireError.Kind.OTHER, "m", "", false, "")),
                 new Message.Ping(1), new Message.Pong(1), new Message.Request(16, new Operation.Memory()),
+                new Message.Request(17, new Operation.Report()),
+                new Message.Reply(10, new Result.Reported(new SessionReport(
+                        List.of(new SessionReport.Call(39, "getpid", 3, 3, 0, 0)),
+                        new java.util.TreeMap<>(java.util.Map.of("guest", 5L)), List.of("note")))),
                 new Message.Reply(9, new Result.Areas(
                         List.of(new MemoryArea(7, "image", new Range(0, 4096), new Range(1L << 40, 4096))))),
                 new Message.Trace(true),
