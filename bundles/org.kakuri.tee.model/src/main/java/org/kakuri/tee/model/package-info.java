@@ -7,7 +7,7 @@
  * {@link org.kakuri.tee.model.instance.InstanceRules} say under which of them they run.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.kakuri.tee.model;
 
 import org.osgi.annotation.bundle.Export;

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.kakuri.api.tee.Range;
 import org.kakuri.tee.model.Fuses;
 import org.kakuri.tee.model.MachineModel;
+import org.kakuri.tee.model.P256;
 import org.kakuri.tee.model.memory.Zone;
 
 /**

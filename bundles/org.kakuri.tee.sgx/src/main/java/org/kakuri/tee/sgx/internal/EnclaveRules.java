@@ -2,6 +2,7 @@ package org.kakuri.tee.sgx.internal;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.kakuri.api.Unsupported;
@@ -9,10 +10,14 @@ import org.kakuri.api.WrongState;
 import org.kakuri.api.tee.Backing;
 import org.kakuri.api.tee.Exit;
 import org.kakuri.api.tee.InstanceState;
+import org.kakuri.api.tee.LocalAttestation;
 import org.kakuri.api.tee.Measurement;
 import org.kakuri.api.tee.Perms;
 import org.kakuri.api.tee.Range;
+import org.kakuri.api.tee.Sealing;
 import org.kakuri.api.tee.SecurityState;
+import org.kakuri.attest.sgx.ReportBody;
+import org.kakuri.attest.sgx.SigStruct;
 import org.kakuri.tee.model.EventCounter;
 import org.kakuri.tee.model.EventRecorder;
 import org.kakuri.tee.model.instance.Attachment;
@@ -33,8 +38,6 @@ import org.kakuri.tee.model.x86.PageType;
  */
 final class EnclaveRules implements InstanceRules {
     private static final long PAGE = PhysicalSpace.PAGE;
-    /** ATTRIBUTES: MODE64BIT. */
-    private static final long ATTRIBUTES = 4;
     /** ATTRIBUTES.XFRM: x87 and SSE, the two that must be set. */
     private static final long XFRM = 3;
 
@@ -47,12 +50,17 @@ final class EnclaveRules implements InstanceRules {
     private EventCounter eenter;
     private EventCounter eexit;
     private EnclavePages control;
+    private Credentials credentials;
     private Threads threads;
 
     EnclaveRules(Epc epc, SgxOptions options) {
         this.epc = epc;
         this.options = options;
-        this.secs = new Secs(options.elrange(), ATTRIBUTES, XFRM);
+        long debug = options.debug() ? ReportBody.DEBUG : 0;
+        this.secs = options.sigStruct()
+                .map(sig -> new Secs(options.elrange(), sig.miscSelect(), sig.attributes() & ~ReportBody.INIT | debug,
+                        sig.xfrm()))
+                .orElseGet(() -> new Secs(options.elrange(), 0, ReportBody.MODE64BIT | debug, XFRM));
     }
 
     /**
@@ -68,6 +76,7 @@ final class EnclaveRules implements InstanceRules {
         control = EnclavePages.fill(epc, instance.name(), secs.backing(),
                 EpcmEntry.of(PageType.PT_SECS, instance.id(), 0, Perms.NONE));
         recorder.record(Events.ECREATE);
+        credentials = new Credentials(instance.machine(), secs, recorder, options.sealToSigner());
     }
 
     @Override
@@ -154,7 +163,11 @@ final class EnclaveRules implements InstanceRules {
         }
         threads.build(measured);
         byte[] mrenclave = measured.finish();
-        secs.initialise(mrenclave);
+        SigStruct sig = options.sigStruct()
+                .orElseGet(() -> DevelopmentSigner.sign(mrenclave, options.isvProdId(), options.isvSvn(),
+                        options.debug()));
+        Einit.require(new Einit.Request(sig, secs, mrenclave, false));
+        secs.initialise(mrenclave, sig);
         recorder.record(Events.EINIT);
         return new Measurement("MRENCLAVE", "SHA-256", mrenclave);
     }
@@ -219,6 +232,16 @@ final class EnclaveRules implements InstanceRules {
         threads.giveBack(tcs);
     }
 
+    @Override
+    public Sealing sealing(ContextRunner context) {
+        return credentials.sealing();
+    }
+
+    @Override
+    public <T> Optional<T> insideExtension(ContextRunner context, Class<T> type) {
+        return type == LocalAttestation.class ? Optional.of(type.cast(credentials.local())) : Optional.empty();
+    }
+
     /** The SECS goes last: EREMOVE refuses it while the enclave has pages. */
     @Override
     public void destroyed(InstanceModel own) {
@@ -226,6 +249,7 @@ final class EnclaveRules implements InstanceRules {
             return;
         }
         recorder.record(Events.EREMOVE, threads.remove() + 1L, 0);
+        credentials.forget();
         secs.backing().scrub();
         control.remove();
     }

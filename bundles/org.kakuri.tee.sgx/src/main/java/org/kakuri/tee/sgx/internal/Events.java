@@ -13,6 +13,8 @@ final class Events {
     static final String EEXIT = "EEXIT";
     static final String ERESUME = "ERESUME";
     static final String AEX = "AEX";
+    static final String EREPORT = "EREPORT";
+    static final String EGETKEY = "EGETKEY";
     static final String EAUG = "EAUG";
     static final String EACCEPT = "EACCEPT";
     static final String EMODPE = "EMODPE";
@@ -29,6 +31,8 @@ final class Events {
             Map.entry(EEXIT, "an enclave was left: for good, or with a host call (the bytes are its arguments)"),
             Map.entry(ERESUME, "an enclave was entered where an asynchronous exit had left it"),
             Map.entry(AEX, "an enclave was left by an interrupt or a fault, its registers saved in an SSA frame"),
+            Map.entry(EREPORT, "the enclave made a report about itself"),
+            Map.entry(EGETKEY, "the enclave obtained a key"),
             Map.entry(EAUG, "a zeroed page was offered to an enclave that is initialised"),
             Map.entry(EACCEPT, "the enclave accepted an offered page or a change to one"),
             Map.entry(EMODPE, "the enclave extended the permissions of a page"),

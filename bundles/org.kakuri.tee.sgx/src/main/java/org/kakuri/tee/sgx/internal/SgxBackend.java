@@ -60,7 +60,7 @@ public final class SgxBackend implements TeeBackend {
     private static BackendInfo describe(long epcBytes) {
         return new BackendInfo(NAME, "Intel SGX: enclaves in the EPC, behind the EPCM", Machine.X86_64,
                 BackendInfo.Inner.USER,
-                Set.of(Capability.CONFIDENTIALITY, Capability.INTEGRITY, Capability.SHARED_MEMORY,
+                Set.of(Capability.CONFIDENTIALITY, Capability.INTEGRITY, Capability.SEAL, Capability.SHARED_MEMORY,
                         Capability.PARALLEL_CONTEXTS, Capability.DYNAMIC_MEMORY),
                 Map.of("epc.memory.bytes", epcBytes), Optional.empty(), Events.ALL,
                 Map.ofEntries(Map.entry("create", "ECREATE"), Map.entry("attach", "EADD + EEXTEND"),
@@ -68,7 +68,8 @@ public final class SgxBackend implements TeeBackend {
                         Map.entry("run", "EENTER / ERESUME"), Map.entry("host call", "EEXIT (OCALL)"),
                         Map.entry("interrupt", "AEX"), Map.entry("share", "outside ELRANGE"),
                         Map.entry("checked by", "EPCM"), Map.entry("host read", "abort page"),
-                        Map.entry("offer + accept", "EAUG + EACCEPT"), Map.entry("address spaces", "1")),
+                        Map.entry("offer + accept", "EAUG + EACCEPT"), Map.entry("sealing", "EGETKEY"),
+                        Map.entry("address spaces", "1")),
                 List.of("Intel SDM vol. 3D, chapters 37 to 42"));
     }
 

@@ -23,8 +23,7 @@ import org.kakuri.tee.model.x86.PageType;
  * <pre>
  * offset | size | field of the TCS page, the others are zero
  * 16     | 8    | OSSA: offset of its SSA frames from the enclave's base
- * 28     | 4    | NSSA
- * 32     | 8    | OENTRY: here the lowest address of the enclave
+ * 28     | 4    | NSSA (OENTRY stays 0: which code runs, the context says)
  * 64     | 4    | FSLIMIT: FFFh
  * 68     | 4    | GSLIMIT: FFFh
  * </pre>
@@ -67,17 +66,20 @@ final class Threads {
         return options.elrange().bytes() - (thread + 1L) * each() * PAGE;
     }
 
-    /** Adds and measures those that the enclave starts with. */
+    /** Adds those that the enclave starts with, if that was not done, and measures them. */
     synchronized void build(MeasuredPages measured) {
+        boolean first = pages.isEmpty();
         for (int thread = 0; thread < options.threads(); thread++) {
             MemorySegment tcs = content(thread);
-            place(thread, tcs, PageType.PT_TCS, Perms.NONE, false);
+            if (first) {
+                place(thread, tcs, PageType.PT_TCS, Perms.NONE, false);
+                idle.add(new Tcs(made++, options.ssaFrames()));
+            }
             long added = 1 + options.ssaFrames();
             recorder.record(Events.EADD, added, added * PAGE);
             recorder.record(Events.EEXTEND, added * PAGE / MeasuredPages.CHUNK, added * PAGE);
             measured.add(offset(thread), Backing.of(tcs.asSlice(0, PAGE)), PageType.PT_TCS, Perms.NONE);
             measured.add(offset(thread) + PAGE, Backing.of(tcs.asSlice(PAGE)), PageType.PT_REG, Perms.RW);
-            idle.add(new Tcs(made++, options.ssaFrames()));
         }
     }
 

@@ -1,4 +1,4 @@
-package org.kakuri.tee.model.arm;
+package org.kakuri.tee.model;
 
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
@@ -20,16 +20,16 @@ import java.security.spec.ECPublicKeySpec;
  *       <p>
  *       Divergence: the arithmetic takes a time that depends on the secret. The secret is a modelled one.
  */
-final class P256 {
+public final class P256 {
     /** Bytes of secret that make a private key: 64 bits more than the order has. */
-    static final int SECRET_BYTES = 40;
+    public static final int SECRET_BYTES = 40;
     private static final BigInteger TWO = BigInteger.TWO;
     private static final BigInteger THREE = BigInteger.valueOf(3);
 
     private P256() {}
 
     /** Returns the pair that belongs to the secret. */
-    static KeyPair fromSecret(byte[] secret) {
+    public static KeyPair fromSecret(byte[] secret) {
         if (secret.length < SECRET_BYTES) {
             throw new IllegalArgumentException(
                     "secret of %d bytes, at least %d".formatted(secret.length, SECRET_BYTES));

@@ -1,4 +1,4 @@
-package org.kakuri.tee.model.arm;
+package org.kakuri.tee.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
