@@ -185,7 +185,12 @@ public final class Main {
         try (Container container = Container.create(ONE_SHOT)) {
             List<String> failures = container.start(jars(dist, command.bundles()));
             failures.forEach(line -> Errors.report(line, null, Errors.FAILED));
-            return new Commands(container).execute(words.toArray(String[]::new));
+            int result = new Commands(container).execute(words.toArray(String[]::new));
+            if (result == Errors.USAGE && !here && LiveSockets.ofThisHome(dist).newest().isPresent()) {
+                Errors.report("this command did not act on the workbench that runs; to try it there: ./kakuri --live "
+                        + String.join(" ", words), null, result);
+            }
+            return result;
         }
     }
 

@@ -1,5 +1,9 @@
 package org.kakuri.launcher;
 
+import static org.kakuri.launcher.ScriptRuns.await;
+import static org.kakuri.launcher.ScriptRuns.content;
+import static org.kakuri.launcher.ScriptRuns.millisSince;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.FunctionDescriptor;
@@ -9,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -42,7 +45,7 @@ final class KillRounds {
             + "000001000000200000000c0000000000000000000000000000000000000067756573742077616974"
             + "730a";
 
-    private final Path script;
+    private final ScriptRuns runs;
     private final Path temp;
     private final Path guest;
     private final Random random;
@@ -52,15 +55,11 @@ final class KillRounds {
     private long longestMillis;
 
     private KillRounds(Path workspace, long seed) throws IOException {
-        script = workspace.resolve("kakuri");
-        temp = Files.createTempDirectory("kill");
+        runs = new ScriptRuns(workspace, "kill");
+        temp = runs.temp();
         guest = temp.resolve("waits.wasm");
         random = new Random(seed);
         Files.write(guest, waitingGuest());
-        for (String own : List.of("tmp", "run")) {
-            Files.createDirectory(temp.resolve(own),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        }
     }
 
     private static byte[] waitingGuest() {
@@ -83,10 +82,11 @@ final class KillRounds {
                         : run.problems.size() + " problems");
         run.problems.forEach(System.out::println);
         if (arguments.length > 3) {
-            run.report(Path.of(arguments[3]), rounds);
+            ScriptRuns.report(Path.of(arguments[3]), KillRounds.class, rounds + " workbenches killed",
+                    run.problems.isEmpty() ? "" : "failure", run.problems.isEmpty() ? "" : run.problems.getFirst());
         }
         if (run.problems.isEmpty()) {
-            run.deleteTemp();
+            run.runs.deleteTemp();
         } else {
             System.out.println("what they left is in " + run.temp);
         }
@@ -123,18 +123,17 @@ final class KillRounds {
     private void round(int round, long killAfterMillis) throws IOException, InterruptedException {
         long start = System.nanoTime();
         Path log = temp.resolve("workbench-" + round);
-        Process workbench = kakuri(log, "--headless");
+        Process workbench = runs.kakuri(log, "--headless");
         List<Process> clients = new ArrayList<>();
         String moment = "before it listened";
         BooleanSupplier time = () -> millisSince(start) >= killAfterMillis;
         if (await(() -> content(log).contains(" runs; ") || !workbench.isAlive(), time)) {
             moment = "while guests started";
-            clients.add(
-                    kakuri(temp.resolve("plain-" + round), "--live", "rt:run", "plain", "/bin/sleep", "--tee", "none",
-                            "--", "1000"));
-            clients.add(
-                    kakuri(temp.resolve("domain-" + round), "--live", "rt:run", "wasm", guest.toString(), "--domain"));
-            if (await(() -> guestsRun(workbench, log) || !workbench.isAlive(), time)) {
+            Path domain = temp.resolve("domain-" + round);
+            clients.add(runs.kakuri(temp.resolve("plain-" + round), "--live", "rt:run", "plain", "/bin/sleep", "--tee",
+                    "none", "--", "1000"));
+            clients.add(runs.kakuri(domain, "--live", "rt:run", "wasm", guest.toString(), "--domain"));
+            if (await(() -> guestsRun(workbench, domain) || !workbench.isAlive(), time)) {
                 moment = "while guests ran";
                 fullStartMillis = Math.max(fullStartMillis, millisSince(start));
                 await(() -> false, () -> killAfterMillis == Long.MAX_VALUE || time.getAsBoolean());
@@ -155,10 +154,10 @@ final class KillRounds {
         check(round, moment);
     }
 
-    /** The ordinary process is one by that name; the guest in the domain host writes to what the workbench writes to. */
-    private static boolean guestsRun(Process workbench, Path log) {
-        return content(log).contains("guest waits") && workbench.descendants()
-                .anyMatch(process -> command(process.pid()).startsWith("/bin/sleep"));
+    /** The ordinary process is one by that name; the guest in the domain host is heard by who asked for it. */
+    private static boolean guestsRun(Process workbench, Path domain) {
+        return content(domain).contains("guest waits")
+                && workbench.descendants().anyMatch(process -> command(process.pid()).startsWith("/bin/sleep"));
     }
 
     private static void kill(Process workbench) throws InterruptedException {
@@ -175,7 +174,7 @@ final class KillRounds {
             ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
         }
         Path log = temp.resolve("next-" + round);
-        Process next = kakuri(log, "wb:status");
+        Process next = runs.kakuri(log, "wb:status");
         if (!next.waitFor(STARTED_SECONDS, TimeUnit.SECONDS)) {
             problem(round, "killed " + moment + ", the next start hangs");
             next.destroyForcibly();
@@ -219,44 +218,8 @@ final class KillRounds {
         return folder.getFileName().toString().matches("[0-9]+-[0-9]+");
     }
 
-    private Process kakuri(Path log, String... words) throws IOException {
-        List<String> command = new ArrayList<>(List.of(script.toString()));
-        command.addAll(List.of(words));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().put("TMPDIR", temp.resolve("tmp").toString());
-        builder.environment().put("XDG_RUNTIME_DIR", temp.resolve("run").toString());
-        return builder.start();
-    }
-
-    /** Returns true when the condition holds, false when the time is over. */
-    private static boolean await(BooleanSupplier condition, BooleanSupplier over) throws InterruptedException {
-        long start = System.nanoTime();
-        while (!over.getAsBoolean()) {
-            if (condition.getAsBoolean()) {
-                return true;
-            }
-            if (millisSince(start) > STARTED_SECONDS * 1000) {
-                return false;
-            }
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
-        return condition.getAsBoolean();
-    }
-
-    private static long millisSince(long nanos) {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
-    }
-
     private static String command(long pid) {
         return content(Path.of("/proc/" + pid + "/cmdline")).replace('\0', ' ');
-    }
-
-    private static String content(Path file) {
-        try {
-            return Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
-        } catch (IOException gone) {
-            return "";
-        }
     }
 
     private void problem(int round, String text) {
@@ -268,23 +231,5 @@ final class KillRounds {
                 .map(moment -> moments.stream().filter(moment::equals).count() + " " + moment)
                 .reduce((a, b) -> a + ", " + b)
                 .orElseThrow();
-    }
-
-    private void report(Path file, int rounds) throws IOException {
-        Files.createDirectories(file.getParent());
-        String failures = problems.isEmpty() ? ""
-                : "<failure message=\""
-                        + problems.getFirst().replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;")
-                        + "\"/>";
-        Files.writeString(file, "<testsuite><testcase classname=\"" + KillRounds.class.getName() + "\" name=\"" + rounds
-                + " workbenches killed\">" + failures + "</testcase></testsuite>\n");
-    }
-
-    private void deleteTemp() throws IOException {
-        try (Stream<Path> files = Files.walk(temp)) {
-            for (Path path : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

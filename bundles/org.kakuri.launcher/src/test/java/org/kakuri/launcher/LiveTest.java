@@ -88,6 +88,18 @@ class LiveTest {
     }
 
     @Test
+    void whatIsUnknownHereIsPerhapsKnownThere() throws Exception {
+        assertEquals(new Ended(2, "", ""), command("wb:own", "unknown"));
+
+        workbench();
+
+        assertEquals(new Ended(2, "", "kakuri: this command did not act on the workbench that runs; to try it there:"
+                + " ./kakuri --live wb:own unknown\n"), command("wb:own", "unknown"));
+        assertEquals(new Ended(2, "", ""), command("--here", "wb:own", "unknown"));
+        assertEquals(new Ended(2, "", ""), command("--live", "wb:own", "unknown"));
+    }
+
+    @Test
     void withoutAWorkbenchAChangeFailsAndAViewShowsAFreshOne() throws Exception {
         assertEquals(new Ended(1, "", "kakuri: wb:change changes the workbench that runs, " + NONE_RUNS),
                 command("wb:change", "x"));
@@ -434,6 +446,9 @@ class LiveTest {
                     out.println("cancelled");
                     return 9;
                 }
+            }
+            case "unknown" -> {
+                return 2;
             }
             case "listener" -> out.println("listener " + context
                     .getService(context.getServiceReferences(LongSupplier.class, "(kakuri.listener=true)")

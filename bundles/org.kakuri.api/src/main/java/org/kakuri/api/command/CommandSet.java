@@ -1,5 +1,6 @@
 package org.kakuri.api.command;
 
+import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -29,4 +30,18 @@ public interface CommandSet {
      * that is in {@link #LIVE} too changes with arguments and shows without.
      */
     String LIVE_IF_RUNNING = "kakuri.command.live.if.running";
+
+    /**
+     * Returns what the next word of a command can be, which the shell offers at the Tab key. Asked each time anew, so
+     * that names come from the services that are there now; those that do not begin with what was typed are left out by
+     * the shell. Options that the description of {@link Words} lists, and the values of {@code --tee} and
+     * {@code --runtime}, are known to it.
+     *
+     * @param function the function, as in {@link #FUNCTION}
+     * @param before the words between the command and the one that is typed
+     * @param word what is typed of it, may be empty
+     */
+    default List<String> complete(String function, List<String> before, String word) {
+        return List.of();
+    }
 }

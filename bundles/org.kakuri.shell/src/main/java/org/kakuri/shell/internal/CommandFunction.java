@@ -7,13 +7,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.felix.gogo.runtime.Reflective;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
 import org.kakuri.api.KakuriException;
 import org.kakuri.api.UsageError;
 import org.kakuri.api.command.CommandSet;
+import org.kakuri.api.command.WorkingDirectory;
 import org.kakuri.api.command.Words;
 import org.kakuri.api.command.WordsSyntax;
 import org.kakuri.api.tee.EventTraces;
@@ -23,6 +27,10 @@ final class CommandFunction implements Function {
     private static final Set<String> HELP = Set.of("--help", "-h");
     private static final String JSON = "--json";
     private static final String TRACE = "--trace";
+    private static final Pattern OPTION = Pattern.compile("--([a-z][a-z-]*)");
+
+    /** Variable of sessions of Gogo's interactive shell. */
+    private static final String LINE_READER = ".reader";
 
     private final String scope;
     private final String function;
@@ -66,9 +74,21 @@ final class CommandFunction implements Function {
         if (trace) {
             own.removeIf(TRACE::equals);
         }
-        Object result = WorkingDirectory.with(session.currentDir(),
-                () -> trace ? invokeTraced(session, words) : invoke(session, words));
-        return json ? JsonText.of(result) : result;
+        try {
+            Object result = WorkingDirectory.with(session.currentDir(), () -> GuestStreams.with(session,
+                    () -> trace ? invokeTraced(session, words) : invoke(session, words)));
+            return json ? JsonText.of(result) : result;
+        } catch (KakuriException e) {
+            throw session.get(LINE_READER) == null ? e : new CommandFailed(e);
+        }
+    }
+
+    String name() {
+        return scope + ":" + function;
+    }
+
+    boolean belongsTo(CommandSet set) {
+        return target == set;
     }
 
     /** Whether {@code --trace} is the command's own, with a value: what it costs instead of what happens. */
@@ -78,6 +98,25 @@ final class CommandFunction implements Function {
 
     Help help() {
         return Help.of(scope, function, methods());
+    }
+
+    String description() {
+        return help().description();
+    }
+
+    /** The options there are, those that every command has included. */
+    List<String> options() {
+        Stream<String> own = help().arguments()
+                .stream()
+                .map(OPTION::matcher)
+                .filter(Matcher::lookingAt)
+                .map(Matcher::group);
+        return Stream.concat(own, Stream.of(JSON, TRACE, "--help")).distinct().toList();
+    }
+
+    /** What the next word can be; see {@link CommandSet#complete}. */
+    List<String> complete(List<String> before, String word) {
+        return target.complete(function, before, word);
     }
 
     private List<Method> methods() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.Function;
@@ -23,6 +24,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 public final class CommandPublisher {
     private final BundleContext context;
     private final Map<CommandSet, List<ServiceRegistration<Function>>> published = new ConcurrentHashMap<>();
+    private final Map<String, CommandFunction> commands = new ConcurrentHashMap<>();
 
     /** What {@code --trace} shows; absent where no machine model is. */
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
@@ -43,14 +45,24 @@ public final class CommandPublisher {
             var names = new Hashtable<String, Object>();
             names.put(CommandProcessor.COMMAND_SCOPE, scope);
             names.put(CommandProcessor.COMMAND_FUNCTION, function);
-            registrations.add(
-                    context.registerService(Function.class, new CommandFunction(scope, function, set, () -> traces),
-                            names));
+            var command = new CommandFunction(scope, function, set, () -> traces);
+            commands.put(command.name(), command);
+            registrations.add(context.registerService(Function.class, command, names));
         }
         published.put(set, registrations);
     }
 
+    /** Returns a command by its name, with its scope or, if that is clear, without. */
+    Optional<CommandFunction> command(String name) {
+        if (name.contains(":")) {
+            return Optional.ofNullable(commands.get(name));
+        }
+        List<CommandFunction> found = commands.values().stream().filter(c -> c.name().endsWith(":" + name)).toList();
+        return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
+    }
+
     void removeCommands(CommandSet set) {
+        commands.values().removeIf(command -> command.belongsTo(set));
         List<ServiceRegistration<Function>> registrations = published.remove(set);
         if (registrations != null) {
             registrations.forEach(ServiceRegistration::unregister);

@@ -59,7 +59,7 @@ public final class OneShot implements ToIntBiFunction<String[], Map<String, Obje
         PrintStream out = own ? stream(FileDescriptor.out, "stdout.encoding") : (PrintStream) call.get("out");
         PrintStream err = own ? stream(FileDescriptor.err, "stderr.encoding") : (PrintStream) call.get("err");
         InputStream in = own ? new FileInputStream(FileDescriptor.in) : InputStream.nullInputStream();
-        var run = new Run(in, out, err, Optional.ofNullable((Path) call.get("directory")),
+        var run = new Run(in, out, err, !own, Optional.ofNullable((Path) call.get("directory")),
                 Boolean.TRUE.equals(call.get("stackTrace")));
         int code = run(run, words);
         out.flush();
@@ -70,10 +70,12 @@ public final class OneShot implements ToIntBiFunction<String[], Map<String, Obje
     /**
      * What a command finds around it.
      *
+     * @param handedIn whether another process handed the command in
      * @param directory what relative paths are relative to, if not the folder of this process
      * @param stackTrace whether a failure is shown with its stack trace
      */
-    record Run(InputStream in, PrintStream out, PrintStream err, Optional<Path> directory, boolean stackTrace) {}
+    record Run(InputStream in, PrintStream out, PrintStream err, boolean handedIn, Optional<Path> directory,
+            boolean stackTrace) {}
 
     private static PrintStream stream(FileDescriptor descriptor, String encoding) {
         Charset charset = Charset.forName(System.getProperty(encoding, "UTF-8"));
@@ -90,6 +92,9 @@ public final class OneShot implements ToIntBiFunction<String[], Map<String, Obje
         }
         try (CommandSession session = processor.createSession(run.in(), run.out(), run.err())) {
             run.directory().ifPresent(session::currentDir);
+            if (run.handedIn()) {
+                GuestStreams.note(session, run.out(), run.err());
+            }
             Object result = session.execute(line(session, words));
             String text = result == null ? "" : session.format(result, Converter.INSPECT).toString().stripTrailing();
             if (!text.isEmpty()) {

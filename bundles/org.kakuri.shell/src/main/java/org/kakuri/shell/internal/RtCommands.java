@@ -18,6 +18,7 @@ import org.kakuri.api.UsageError;
 import org.kakuri.api.command.CommandSet;
 import org.kakuri.api.command.Outcome;
 import org.kakuri.api.command.TextView;
+import org.kakuri.api.command.WorkingDirectory;
 import org.kakuri.api.command.Words;
 import org.kakuri.api.command.WordsSyntax;
 import org.kakuri.api.runtime.Command;
@@ -127,8 +128,10 @@ public final class RtCommands implements CommandSet {
         }
         RuntimeImage image = image(runtime, file);
         var run = new GuestRunner(workbench, profiles, runtime, image, words);
-        last = run.execute(command(argv(image, words), words),
-                words.number("timeout").map(Deadline::inSeconds).orElse(Deadline.inSeconds(24 * 3600)));
+        try (var streams = GuestStreams.open()) {
+            last = run.execute(command(argv(image, words), streams.descriptors(), words),
+                    words.number("timeout").map(Deadline::inSeconds).orElse(Deadline.inSeconds(24 * 3600)));
+        }
         return last;
     }
 
@@ -166,6 +169,12 @@ public final class RtCommands implements CommandSet {
         }
     }
 
+    @Override
+    public List<String> complete(String function, List<String> before, String word) {
+        return before.size() > (function.equals("swap") ? 1 : 0) ? List.of()
+                : workbench.runtimes().stream().map(RuntimeInfo::name).toList();
+    }
+
     private static List<String> argv(RuntimeImage image, Words words) {
         boolean single = image.kind() == RuntimeImage.Kind.WASM || image.kind() == RuntimeImage.Kind.PROGRAM;
         if (!single && words.rest().isEmpty()) {
@@ -194,11 +203,10 @@ public final class RtCommands implements CommandSet {
         return new RuntimeImage(kind, file);
     }
 
-    private static Command command(List<String> argv, Words words) {
+    private static Command command(List<String> argv, List<Command.GuestDescriptor> descriptors, Words words) {
         var folders = new LinkedHashMap<String, Path>();
         pairs(words.value("dir"), ':', "--dir HOST:GUEST").forEach((host, guest) -> folders.put(guest, folder(host)));
-        Command attached = Command.attached(argv);
-        return new Command(argv, pairs(words.value("env"), '=', "--env NAME=VALUE"), attached.descriptors(), folders);
+        return new Command(argv, pairs(words.value("env"), '=', "--env NAME=VALUE"), descriptors, folders);
     }
 
     private static Path folder(String host) {

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SequencedCollection;
 import java.util.stream.Collectors;
 
 /** Lays out records as text. */
@@ -87,7 +88,8 @@ final class Tables {
         case Map<?, ?> map -> entries(map);
         case Collection<?> many when many.isEmpty() -> List.of("-");
         case Collection<?> many when cell(many).length() <= width -> List.of(cell(many));
-        case Collection<?> many -> many.stream().map(Tables::cell).toList();
+        case SequencedCollection<?> ordered -> ordered.stream().map(Tables::cell).toList();
+        case Collection<?> set -> set.stream().map(Tables::cell).sorted().toList();
         case null, default -> cell(value).lines().toList();
         };
     }
@@ -108,7 +110,8 @@ final class Tables {
         case OptionalInt optional -> optional.isPresent() ? Integer.toString(optional.getAsInt()) : "-";
         case Boolean truth -> truth ? "yes" : "no";
         case Enum<?> constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-        case Collection<?> many -> many.stream().map(Tables::cell).sorted().collect(Collectors.joining(", "));
+        case SequencedCollection<?> ordered -> ordered.stream().map(Tables::cell).collect(Collectors.joining(", "));
+        case Collection<?> set -> set.stream().map(Tables::cell).sorted().collect(Collectors.joining(", "));
         case Record record when record.getClass().getRecordComponents().length > 1 -> line(record);
         default -> value.toString();
         };

@@ -110,6 +110,16 @@ public final class TeeCommands implements CommandSet {
         return details(profiles.use(id));
     }
 
+    @Override
+    public List<String> complete(String function, List<String> before, String word) {
+        boolean profile = function.equals("calibrate");
+        if (before.size() > (function.equals("swap") ? 1 : 0)) {
+            return List.of();
+        }
+        return profile ? profiles.profiles().stream().map(CostProfile::id).toList()
+                : workbench.backends().stream().map(BackendInfo::name).toList();
+    }
+
     private boolean inUse(CostProfile profile) {
         return profiles.inUse(profile.architecture()).id().equals(profile.id());
     }

@@ -10,19 +10,24 @@ import org.kakuri.api.command.Words;
 import org.kakuri.api.command.WordsSyntax;
 import org.kakuri.api.runtime.Variant;
 import org.kakuri.api.runtime.Variants;
+import org.kakuri.api.runtime.Workbench;
+import org.kakuri.api.tee.BackendInfo;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** Commands about backends that are derived as data. */
-@Component(property = {"kakuri.command.scope=tee", "kakuri.command.function=derive", "kakuri.command.function=variants",
-    "kakuri.command.function=drop"})
+@Component(property = {"kakuri.command.scope=tee", "kakuri.command.function=derive",
+    "kakuri.command.function=variants", "kakuri.command.function=drop", CommandSet.LIVE_IF_RUNNING + "=derive",
+    CommandSet.LIVE_IF_RUNNING + "=variants", CommandSet.LIVE_IF_RUNNING + "=drop"})
 public final class VariantCommands implements CommandSet {
+    private final Workbench workbench;
     private final Variants variants;
 
     /** Takes what the commands ask. */
     @Activate
-    public VariantCommands(@Reference Variants variants) {
+    public VariantCommands(@Reference Workbench workbench, @Reference Variants variants) {
+        this.workbench = workbench;
         this.variants = variants;
     }
 
@@ -41,6 +46,15 @@ public final class VariantCommands implements CommandSet {
                 RtCommands.pairs(words.value("set"), '=', "--set KEY=VALUE"), prices(words));
         variants.derive(variant);
         return variant;
+    }
+
+    @Override
+    public List<String> complete(String function, List<String> before, String word) {
+        if (!before.isEmpty()) {
+            return List.of();
+        }
+        return function.equals("derive") ? workbench.backends().stream().map(BackendInfo::name).toList()
+                : variants.variants().stream().map(Variant::name).toList();
     }
 
     private static Map<String, Double> prices(Words words) {

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.apache.felix.service.command.Descriptor;
 import org.kakuri.api.command.CommandSet;
+import org.kakuri.api.command.WorkingDirectory;
 import org.kakuri.api.command.TextView;
 import org.kakuri.api.command.Words;
 import org.kakuri.api.command.WordsSyntax;

@@ -85,4 +85,23 @@ class CommandFunctionTest {
     void throwsWhatTheCommandThrew() {
         assertEquals("the backend is gone", assertThrows(Gone.class, () -> call("fail")).getMessage());
     }
+
+    @Test
+    void theInteractiveShellPrintsMessageAndRemedy() {
+        session.put(".reader", new Object());
+
+        var failed = assertThrows(CommandFailed.class, () -> call("fail"));
+
+        assertEquals("the backend is gone; take another", failed.toString());
+        assertInstanceOf(Gone.class, failed.getCause());
+    }
+
+    @Test
+    void knowsItsOptions() {
+        var command = new CommandFunction("demo", "say-all", new Commands());
+
+        assertEquals(List.of("--loud", "--json", "--trace", "--help"), command.options());
+        assertEquals(List.of("--json", "--trace", "--help"),
+                new CommandFunction("demo", "greet", new Commands()).options());
+    }
 }

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.kakuri.api.Refused;
 import org.kakuri.api.UsageError;
+import org.kakuri.platform.linux.Fd;
+import org.kakuri.platform.linux.Spawn;
 import org.kakuri.api.command.CommandSet;
+import org.kakuri.api.command.WorkingDirectory;
 import org.kakuri.api.command.Outcome;
 import org.kakuri.api.command.TextView;
 import org.kakuri.api.command.Words;
@@ -41,7 +45,8 @@ class OneShotTest {
     @BeforeEach
     void publish() {
         streams.start();
-        for (String function : List.of("words", "where", "fail", "refuse", "misuse", "burst", "outcome", "number")) {
+        for (String function : List.of("words", "where", "fail", "refuse", "misuse", "burst", "outcome", "number",
+                "guest")) {
             processor.addCommand("x", new CommandFunction("x", function, sample), function);
         }
         processor.addConverter(new RecordConverter());
@@ -160,6 +165,14 @@ class OneShotTest {
         assertTrue(out().contains("usage: x:misuse"), out());
     }
 
+    @Test
+    void theOutputOfAGuestReachesWhoeverHandedTheCommandIn() {
+        assertEquals(0, run("x:guest"));
+
+        assertEquals("out".repeat(50_000) + "done\n", out());
+        assertEquals("err", err());
+    }
+
     /** Commands that end in every way there is. */
     public static final class Sample implements CommandSet {
         public String words(Words words) {
@@ -168,6 +181,21 @@ class OneShotTest {
 
         public String where(String path) {
             return WorkingDirectory.resolve(path).toString();
+        }
+
+        /** A guest that writes more than a pipe holds, and reads nothing. */
+        public String guest() {
+            try (var streams = GuestStreams.open()) {
+                var spawn = Spawn.program("/bin/sh")
+                        .arguments(List.of("-c", "yes out | head -n 50000 | tr -d '\\n'; printf err >&2; cat"));
+                for (var descriptor : streams.descriptors()) {
+                    spawn.give(Fd.own(descriptor.passed().number()).dup(), descriptor.guest());
+                }
+                try (var child = spawn.start()) {
+                    child.waitFor(Duration.ofSeconds(20)).orElseThrow();
+                }
+            }
+            return "done";
         }
 
         public String number(CommandSession session, int number) {

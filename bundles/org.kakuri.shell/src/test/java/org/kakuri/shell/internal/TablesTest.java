@@ -41,4 +41,26 @@ class TablesTest {
                         threads  8
                 notes   -""", Tables.sheet(new Sheet("tz", Optional.of(Colour.DARK_RED), limits, List.of())));
     }
+
+    @Test
+    void keepsTheOrderOfListsAndSortsSets() {
+        record Both(List<String> steps, Set<String> names) {}
+
+        assertEquals("""
+                steps  quiesce, export, accept
+                names  ada, bob, cyd""",
+                Tables.sheet(new Both(List.of("quiesce", "export", "accept"), Set.of("cyd", "ada", "bob"))));
+        assertEquals("""
+                STEPS  NAMES
+                b, a   c, d""", Tables.table(List.of(new Both(List.of("b", "a"), Set.of("d", "c")))));
+    }
+
+    @Test
+    void aLongSetIsSortedToo() {
+        record Many(Set<String> names) {}
+        String tail = "-".repeat(50);
+
+        assertEquals("names  a%1$s\n       b%1$s\n       c%1$s".formatted(tail),
+                Tables.sheet(new Many(Set.of("c" + tail, "a" + tail, "b" + tail))));
+    }
 }

@@ -35,7 +35,7 @@ import org.kakuri.api.runtime.Workbench;
 import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.api.tee.TeeBackend;
 import org.kakuri.shell.internal.Swaps;
-import org.kakuri.shell.internal.WorkingDirectory;
+import org.kakuri.api.command.WorkingDirectory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -150,21 +150,37 @@ public final class PluginCommands implements CommandSet {
         }
     }
 
+    @Override
+    public List<String> complete(String function, List<String> before, String word) {
+        return switch (function) {
+        case "new-plugin" ->
+            before.isEmpty() ? Arrays.stream(PluginProject.Kind.values()).map(PluginProject.Kind::word).toList()
+                    : List.of();
+        case "remove" -> before.isEmpty() ? List.copyOf(installed().keySet()) : List.of();
+        default -> List.of();
+        };
+    }
+
     /** Removes what was installed. */
     @Descriptor("Removes a bundle that wb:update or wb:watch installed; sessions that use it have a moment to end.")
     public Removed remove(@Descriptor("name of the backend, runtime or system, or of its bundle") String name)
             throws BundleException {
-        Map<String, Bundle> installed = new TreeMap<>();
-        Arrays.stream(context.getBundles()).filter(PluginCommands::addedWhileRunning).forEach(bundle -> {
-            installed.put(bundle.getSymbolicName(), bundle);
-            provided(bundle).forEach(provided -> installed.put(provided, bundle));
-        });
+        Map<String, Bundle> installed = installed();
         Bundle bundle = installed.get(name);
         if (bundle == null) {
             throw Nearest.unknown("installed bundle", name, installed.keySet());
         }
         bundle.uninstall();
         return new Removed(bundle.getSymbolicName(), bundle.getVersion().toString());
+    }
+
+    private Map<String, Bundle> installed() {
+        Map<String, Bundle> installed = new TreeMap<>();
+        Arrays.stream(context.getBundles()).filter(PluginCommands::addedWhileRunning).forEach(bundle -> {
+            installed.put(bundle.getSymbolicName(), bundle);
+            provided(bundle).forEach(provided -> installed.put(provided, bundle));
+        });
+        return installed;
     }
 
     /** What the workbench starts with stays where the launcher found it. */

@@ -76,6 +76,11 @@ public final class AtkCommands implements CommandSet {
                 .toList();
     }
 
+    @Override
+    public List<String> complete(String function, List<String> before, String word) {
+        return before.isEmpty() ? Attacks.ALL.stream().map(Attack::id).toList() : List.of();
+    }
+
     /** Shows an attack. */
     @Descriptor("Shows an attack: who the attacker is, and what is expected of which backend, with the basis.")
     public Details show(@Descriptor("name of the attack") String name) {

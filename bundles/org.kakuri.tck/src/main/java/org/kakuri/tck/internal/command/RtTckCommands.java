@@ -32,6 +32,11 @@ public final class RtTckCommands implements CommandSet {
         this.bench = bench;
     }
 
+    @Override
+    public List<String> complete(String function, List<String> before, String word) {
+        return workbench.runtimes().stream().map(RuntimeInfo::name).toList();
+    }
+
     /** Checks a runtime, or all. */
     @Descriptor("Checks whether an isolation runtime, or each one, keeps the contract, on each backend it is for.")
     public Object tck(@WordsSyntax(flags = "rules") @Descriptor("""

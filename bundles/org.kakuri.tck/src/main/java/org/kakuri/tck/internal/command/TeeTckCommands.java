@@ -32,6 +32,11 @@ public final class TeeTckCommands implements CommandSet {
         this.bench = bench;
     }
 
+    @Override
+    public List<String> complete(String function, List<String> before, String word) {
+        return workbench.backends().stream().map(BackendInfo::name).toList();
+    }
+
     /** Checks a backend, or all. */
     @Descriptor("Checks whether a TEE backend, or each one, keeps the contract that all backends keep.")
     public Object tck(@WordsSyntax(flags = "rules") @Descriptor("""

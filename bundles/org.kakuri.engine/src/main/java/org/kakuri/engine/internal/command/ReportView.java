@@ -1,4 +1,4 @@
-package org.kakuri.shell.internal;
+package org.kakuri.engine.internal.command;
 
 import org.kakuri.api.command.JsonView;
 import org.kakuri.api.command.Outcome;

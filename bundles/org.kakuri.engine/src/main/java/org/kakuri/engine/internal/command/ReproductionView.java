@@ -1,4 +1,4 @@
-package org.kakuri.shell.internal;
+package org.kakuri.engine.internal.command;
 
 import java.util.List;
 import java.util.stream.Collectors;

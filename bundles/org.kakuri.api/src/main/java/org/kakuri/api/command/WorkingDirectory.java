@@ -1,4 +1,4 @@
-package org.kakuri.shell.internal;
+package org.kakuri.api.command;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -12,7 +12,8 @@ public final class WorkingDirectory {
 
     private WorkingDirectory() {}
 
-    static Object with(Path directory, Callable<Object> command) throws Exception {
+    /** Executes a command for somebody who is in that folder. */
+    public static Object with(Path directory, Callable<Object> command) throws Exception {
         return ScopedValue.where(CURRENT, directory).call(command::call);
     }
 

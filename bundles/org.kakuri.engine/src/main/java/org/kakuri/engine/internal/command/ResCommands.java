@@ -1,4 +1,4 @@
-package org.kakuri.shell.internal;
+package org.kakuri.engine.internal.command;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -20,6 +20,12 @@ public final class ResCommands implements CommandSet {
     @Activate
     public ResCommands(@Reference Engine engine) {
         this.engine = engine;
+    }
+
+    @Override
+    public List<String> complete(String function, List<String> before, String word) {
+        return function.equals("show") && before.isEmpty() ? engine.results().stream().map(ResultSummary::id).toList()
+                : List.of();
     }
 
     /** A result in a list. */

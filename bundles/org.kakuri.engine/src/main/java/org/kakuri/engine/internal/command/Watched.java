@@ -1,4 +1,4 @@
-package org.kakuri.shell.internal;
+package org.kakuri.engine.internal.command;
 
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;

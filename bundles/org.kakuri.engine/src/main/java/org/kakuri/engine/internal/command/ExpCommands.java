@@ -1,4 +1,4 @@
-package org.kakuri.shell.internal;
+package org.kakuri.engine.internal.command;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +12,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.felix.service.command.Descriptor;
 import org.kakuri.api.command.CommandSet;
+import org.kakuri.api.command.WorkingDirectory;
 import org.kakuri.api.command.Words;
 import org.kakuri.api.command.WordsSyntax;
 import org.kakuri.api.experiment.ExperimentInfo;
+import org.kakuri.api.experiment.Parameter;
+import org.kakuri.api.runtime.RuntimeInfo;
+import org.kakuri.api.runtime.Workbench;
+import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.engine.Engine;
 import org.kakuri.engine.Reproduction;
 import org.kakuri.engine.RunOptions;
@@ -31,11 +36,13 @@ public final class ExpCommands implements CommandSet {
     private static final Set<String> OPTIONS = Set.of("blocks", "iterations", "warmup", "timeout", "seed");
 
     private final Engine engine;
+    private final Workbench workbench;
 
     /** Takes what the commands ask. */
     @Activate
-    public ExpCommands(@Reference Engine engine) {
+    public ExpCommands(@Reference Engine engine, @Reference Workbench workbench) {
         this.engine = engine;
+        this.workbench = workbench;
     }
 
     /** An experiment in a list. */
@@ -108,6 +115,28 @@ public final class ExpCommands implements CommandSet {
             return new ReproductionView(all.runs().stream().map(run -> new ReportView(engine, run)).toList(),
                     all.left(), all.exitCode());
         });
+    }
+
+    @Override
+    public List<String> complete(String function, List<String> before, String word) {
+        if (function.equals("reproduce") || !function.equals("run") && !before.isEmpty()) {
+            return List.of();
+        }
+        if (before.isEmpty()) {
+            return engine.experiments().stream().map(ExperimentInfo::id).toList();
+        }
+        return engine.show(here(before.getFirst())).parameters().stream().flatMap(this::assignments).toList();
+    }
+
+    /** What can be written for a parameter; of a number its default, which shows how one is written. */
+    private Stream<String> assignments(Parameter parameter) {
+        List<String> values = switch (parameter.kind()) {
+        case BACKEND -> workbench.backends().stream().map(BackendInfo::name).toList();
+        case RUNTIME -> workbench.runtimes().stream().map(RuntimeInfo::name).toList();
+        case CHOICE -> parameter.allowed();
+        case NUMBER, SIZE, TEXT -> List.of(String.join(",", parameter.defaults()));
+        };
+        return values.stream().map(value -> parameter.name() + "=" + value);
     }
 
     /** Returns the path of an experiment file that lies where the command was typed; anything else as it is. */
