@@ -20,16 +20,18 @@ import org.kakuri.api.tee.EventCount;
  * @param ratio to the arm the experiment divides by; empty for that arm itself, and where labels may not be compared
  * @param events architectural events of all measured blocks together
  * @param extras mean over the blocks of each further quantity
+ * @param details distribution over all measured blocks of each quantity that has many values in a block
  */
 public record ArmReport(String name, String title, Label label, SortedMap<String, String> parameters, String profile,
         Statistics statistics, Optional<Ratio> ratio, SortedMap<String, EventCount> events,
-        SortedMap<String, Double> extras) {
+        SortedMap<String, Double> extras, SortedMap<String, Spread> details) {
 
     /** Copies the maps. */
     public ArmReport {
         parameters = sorted(parameters);
         events = sorted(events);
         extras = sorted(extras);
+        details = sorted(details);
     }
 
     private static <V> SortedMap<String, V> sorted(Map<String, V> map) {
@@ -45,4 +47,16 @@ public record ArmReport(String name, String title, Label label, SortedMap<String
      * @param high upper end of it
      */
     public record Ratio(String baseline, double value, double low, double high) {}
+
+    /**
+     * A distribution; quantiles as in {@link Statistics}.
+     *
+     * @param n values
+     * @param p10 10th percentile
+     * @param p50 median
+     * @param p90 90th percentile
+     * @param p99 99th percentile
+     * @param max greatest
+     */
+    public record Spread(long n, double p10, double p50, double p90, double p99, double max) {}
 }

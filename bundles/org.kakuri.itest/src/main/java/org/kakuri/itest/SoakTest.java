@@ -105,6 +105,11 @@ class SoakTest {
         }
 
         @Override
+        public void detail(String name, double value) {
+            greatest.merge(name, value, Math::max);
+        }
+
+        @Override
         public void events(LedgerSnapshot events) {
             throw new AssertionError("no events are expected: " + events);
         }

@@ -13,6 +13,12 @@ public interface SampleSink {
     /** Takes a second quantity of this block, such as CPU time, by name with unit: {@code cpu.ns}. */
     void extra(String name, double value);
 
+    /**
+     * Takes one of many values of a further quantity, such as a single caller's wait during this block, by name with unit:
+     * {@code wait.ns}. Each is kept, and reports show their distribution over all measured blocks, up to the greatest.
+     */
+    void detail(String name, double value);
+
     /** Takes the architectural events of this block. */
     void events(LedgerSnapshot events);
 

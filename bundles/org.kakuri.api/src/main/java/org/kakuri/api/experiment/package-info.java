@@ -3,7 +3,7 @@
  * in which order, and what the numbers say.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.kakuri.api.experiment;
 
 import org.osgi.annotation.bundle.Export;

@@ -28,6 +28,7 @@ import org.kakuri.api.tee.CostProfile;
 import org.kakuri.api.tee.Price;
 import org.kakuri.engine.ResultSummary;
 import org.kakuri.engine.ResultSummary.State;
+import org.kakuri.engine.ArmReport;
 import org.kakuri.engine.RunReport;
 import org.kakuri.engine.Statistics;
 
@@ -53,6 +54,8 @@ class ResultsTest {
                         profile), (point, iterations, sink) -> {
                             FakeExperiment.counting(20, "SMC", 2, Observability.EXACT).measure(point, iterations, sink);
                             sink.extra("cpu.ns", 7.5);
+                            sink.detail("wait.ns", 3);
+                            sink.detail("wait.ns", 1.5);
                         })
                 .claiming(new ClaimSpec("fake.echo.rpc", "RPC, \"quoted\"", Kind.REPRODUCES, "ratio", 1, 2,
                         new ClaimSpec.MaxRatioOfMedians("rpc", "direct"), Map.of("size", "4096"),
@@ -72,6 +75,15 @@ class ResultsTest {
         assertEquals(report, bench.engine.result("last"));
         assertEquals(report, new Bench(workspace).engine.result(report.id()), "without the experiment's bundle, too");
         assertEquals("exp:run fake/echo size=1,64,4096", report.commandLine());
+    }
+
+    @Test
+    void keepsEveryDetailOfMeasuredBlocks() {
+        RunReport report = new Bench(workspace, rich()).run();
+
+        assertEquals(Map.of(), report.arms().get(0).details());
+        assertEquals(Map.of("wait.ns", new ArmReport.Spread(8, 1.5, 2.25, 3, 3, 3)), report.arms().get(1).details(),
+                "4 measured blocks with 2 each; the warm-up block does not count");
     }
 
     @Test

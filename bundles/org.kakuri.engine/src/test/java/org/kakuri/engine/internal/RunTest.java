@@ -178,6 +178,17 @@ class RunTest {
             sink.sample(1);
             sink.extra("cpu.ns", Double.POSITIVE_INFINITY);
         }));
+        assertEquals("arm direct, warm-up block 1: detail wait.ns is NaN", onlyFailure((point, iterations, sink) -> {
+            sink.sample(1);
+            sink.detail("wait.ns", Double.NaN);
+        }));
+        assertEquals("arm direct, warm-up block 1: more than 1048576 details wait.ns in a block",
+                onlyFailure((point, iterations, sink) -> {
+                    sink.sample(1);
+                    for (int i = 0; i <= 1 << 20; i++) {
+                        sink.detail("wait.ns", i);
+                    }
+                }));
     }
 
     private String onlyFailure(FakeExperiment.Block block) {

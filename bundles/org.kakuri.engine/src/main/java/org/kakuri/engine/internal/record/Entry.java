@@ -35,10 +35,11 @@ public sealed interface Entry {
      * @param ns how long the block took as a whole, the harness's share included
      * @param values samples in the order they were taken
      * @param extras further quantities
+     * @param details values of quantities that have many in a block, in the order they were told
      * @param events architectural events; null if the arm told none
      */
     record Block(int trial, String arm, Phase phase, int round, int place, long ns, double[] values,
-            Map<String, Double> extras, LedgerSnapshot events) implements Entry {}
+            Map<String, Double> extras, Map<String, double[]> details, LedgerSnapshot events) implements Entry {}
 
     /**
      * A fact of the environment.

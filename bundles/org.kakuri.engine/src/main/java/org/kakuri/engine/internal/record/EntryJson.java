@@ -72,11 +72,12 @@ final class EntryJson {
                 .put("round", block.round())
                 .put("place", block.place())
                 .put("ns", block.ns());
-        ArrayNode values = node.putArray("values");
-        for (double value : block.values()) {
-            values.add(Json.number(value));
-        }
+        values(node.putArray("values"), block.values());
         node.set("extras", Json.numbers(block.extras()));
+        if (!block.details().isEmpty()) {
+            ObjectNode details = node.putObject("details");
+            block.details().forEach((name, values) -> values(details.putArray(name), values));
+        }
         if (block.events() != null) {
             ObjectNode events = node.putObject("events");
             block.events()
@@ -88,12 +89,23 @@ final class EntryJson {
         }
     }
 
-    private static Entry.Block block(JsonNode node, int trial) {
-        JsonNode values = node.get("values");
-        double[] samples = new double[values.size()];
-        for (int i = 0; i < samples.length; i++) {
-            samples[i] = values.get(i).asDouble();
+    private static void values(ArrayNode node, double[] values) {
+        for (double value : values) {
+            node.add(Json.number(value));
         }
+    }
+
+    private static double[] values(JsonNode node) {
+        double[] values = new double[node.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = node.get(i).asDouble();
+        }
+        return values;
+    }
+
+    private static Entry.Block block(JsonNode node, int trial) {
+        var details = new TreeMap<String, double[]>();
+        node.path("details").properties().forEach(entry -> details.put(entry.getKey(), values(entry.getValue())));
         LedgerSnapshot events = null;
         if (node.has("events")) {
             var counts = new TreeMap<String, EventCount>();
@@ -104,8 +116,8 @@ final class EntryJson {
             events = new LedgerSnapshot(counts);
         }
         return new Entry.Block(trial, node.get("arm").asText(), constant(Entry.Phase.class, node.get("phase")),
-                node.get("round").asInt(), node.get("place").asInt(), node.get("ns").asLong(), samples,
-                Map.copyOf(Json.numbers(node.get("extras"))), events);
+                node.get("round").asInt(), node.get("place").asInt(), node.get("ns").asLong(),
+                values(node.get("values")), Map.copyOf(Json.numbers(node.get("extras"))), details, events);
     }
 
     private static void arm(ObjectNode node, ArmInfo info) {

@@ -58,7 +58,17 @@ public final class Analysis {
         return new ArmReport(arm.info().name(), arm.info().title(), arm.info().label(),
                 new TreeMap<>(trial.parameters(arm)), arm.info().profile().id(),
                 Quantiles.describe(arm.samples(), spec.seed()), ratio(spec, trial, arm), new TreeMap<>(events),
-                extras(arm));
+                extras(arm), details(arm));
+    }
+
+    private static TreeMap<String, ArmReport.Spread> details(ArmRecord arm) {
+        var byName = new TreeMap<String, List<double[]>>();
+        arm.blocks()
+                .forEach(block -> block.details()
+                        .forEach((name, values) -> byName.computeIfAbsent(name, key -> new ArrayList<>()).add(values)));
+        var spreads = new TreeMap<String, ArmReport.Spread>();
+        byName.forEach((name, blocks) -> spreads.put(name, Quantiles.spread(blocks)));
+        return spreads;
     }
 
     private static Optional<Ratio> ratio(RunSpec spec, TrialRecord trial, ArmRecord arm) {

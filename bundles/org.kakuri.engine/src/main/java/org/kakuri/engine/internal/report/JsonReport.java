@@ -67,6 +67,15 @@ public final class JsonReport {
                         .put("bytes", count.bytes())
                         .put("seen", count.observability().name().toLowerCase(Locale.ROOT)));
         node.set("extras", Json.numbers(arm.extras()));
+        ObjectNode details = node.putObject("details");
+        arm.details().forEach((name, spread) -> {
+            ObjectNode one = details.putObject(name).put("n", spread.n());
+            Json.put(one, "p10", spread.p10());
+            Json.put(one, "p50", spread.p50());
+            Json.put(one, "p90", spread.p90());
+            Json.put(one, "p99", spread.p99());
+            Json.put(one, "max", spread.max());
+        });
     }
 
     private static void claim(ObjectNode node, ClaimReport claim) {

@@ -95,6 +95,27 @@ public final class TextReport {
                 .append('\n');
         unsteady();
         titles();
+        details(varying);
+    }
+
+    private void details(List<String> varying) {
+        var table = new Table("<".repeat(varying.size()) + "<<>>>>>>");
+        List<String> head = new ArrayList<>(varying);
+        head.addAll(List.of("arm", "each", "p10", "p50", "p90", "p99", "max", "n"));
+        table.row(head);
+        for (ArmReport arm : report.arms()) {
+            arm.details().forEach((name, spread) -> {
+                List<String> row = new ArrayList<>();
+                varying.forEach(parameter -> row.add(arm.parameters().getOrDefault(parameter, "-")));
+                row.addAll(List.of(arm.name(), name, Numbers.plain(spread.p10()), Numbers.plain(spread.p50()),
+                        Numbers.plain(spread.p90()), Numbers.plain(spread.p99()), Numbers.plain(spread.max()),
+                        Long.toString(spread.n())));
+                table.row(row);
+            });
+        }
+        if (report.arms().stream().anyMatch(arm -> !arm.details().isEmpty())) {
+            text.append("\ndistributions over all measured blocks\n").append(table.text(WIDTH));
+        }
     }
 
     private void unsteady() {

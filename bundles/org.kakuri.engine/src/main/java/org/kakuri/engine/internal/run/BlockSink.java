@@ -8,11 +8,14 @@ import org.kakuri.api.tee.LedgerSnapshot;
 
 /** Takes one block. What an arm does wrong becomes the failure of its trial. */
 final class BlockSink implements SampleSink {
+    private static final int MOST_DETAILS = 1 << 20;
+
     private final int wanted;
     private final boolean more;
     private final TrialLog log;
     private double[] values;
     private final Map<String, Double> extras = new TreeMap<>();
+    private final Map<String, Details> details = new TreeMap<>();
     private int count;
     private LedgerSnapshot events;
     private String failure;
@@ -53,6 +56,19 @@ final class BlockSink implements SampleSink {
     }
 
     @Override
+    public void detail(String name, double value) {
+        log.check();
+        Details of = details.computeIfAbsent(name, key -> new Details());
+        if (!Double.isFinite(value)) {
+            failure("detail " + name + " is " + value);
+        } else if (of.count == MOST_DETAILS) {
+            failure("more than %d details %s in a block".formatted(MOST_DETAILS, name));
+        } else {
+            of.add(value);
+        }
+    }
+
+    @Override
     public void events(LedgerSnapshot snapshot) {
         log.check();
         events = events == null ? snapshot : events.plus(snapshot);
@@ -78,7 +94,23 @@ final class BlockSink implements SampleSink {
         return Map.copyOf(extras);
     }
 
+    Map<String, double[]> details() {
+        Map<String, double[]> all = new TreeMap<>();
+        details.forEach((name, of) -> all.put(name, Arrays.copyOf(of.values, of.count)));
+        return all;
+    }
+
     LedgerSnapshot events() {
         return events;
+    }
+
+    private static final class Details {
+        private double[] values = new double[16];
+        private int count;
+
+        void add(double value) {
+            values = count == values.length ? Arrays.copyOf(values, 2 * count) : values;
+            values[count++] = value;
+        }
     }
 }

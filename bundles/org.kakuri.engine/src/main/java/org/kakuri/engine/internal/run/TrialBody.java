@@ -134,7 +134,8 @@ final class TrialBody {
         Optional<String> unobserved = unobserved(arm.info(), sink.events());
         if (unobserved.isEmpty()) {
             double[] values = sink.values();
-            log.append(new Entry.Block(number, name, phase, round, place, ns, values, sink.extras(), sink.events()));
+            log.append(new Entry.Block(number, name, phase, round, place, ns, values, sink.extras(), sink.details(),
+                    sink.events()));
             if (phase == Phase.WARMUP) {
                 warmUp.learn(values, ns);
             }

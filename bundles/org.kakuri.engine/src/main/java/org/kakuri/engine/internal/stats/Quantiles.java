@@ -2,6 +2,7 @@ package org.kakuri.engine.internal.stats;
 
 import java.util.Arrays;
 import java.util.List;
+import org.kakuri.engine.ArmReport;
 import org.kakuri.engine.Statistics;
 
 /** Order statistics. Quantiles interpolate linearly between order statistics (Hyndman and Fan 1996, type 7). */
@@ -56,6 +57,13 @@ public final class Quantiles {
                 quantile(sorted, 0.9), quantile(sorted, 0.99), sorted[sorted.length - 1],
                 Arrays.stream(sorted).average().orElseThrow(), median(deviations), interval.low(), interval.high(),
                 drift(blocks));
+    }
+
+    /** Returns how the values of blocks are distributed; at least one value. */
+    public static ArmReport.Spread spread(List<double[]> blocks) {
+        double[] sorted = pooled(blocks);
+        return new ArmReport.Spread(sorted.length, quantile(sorted, 0.1), quantile(sorted, 0.5), quantile(sorted, 0.9),
+                quantile(sorted, 0.99), sorted[sorted.length - 1]);
     }
 
     private static double drift(List<double[]> blocks) {

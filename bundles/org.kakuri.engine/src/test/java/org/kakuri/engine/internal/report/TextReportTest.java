@@ -1,6 +1,7 @@
 package org.kakuri.engine.internal.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ class TextReportTest {
                 ratio == 1
                         ? Optional.empty()
                         : Optional.of(new ArmReport.Ratio("direct", ratio, ratio - 0.05, ratio + 0.05)),
-                new TreeMap<>(), new TreeMap<>());
+                new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
     }
 
     private static RunReport report(List<ArmReport> arms, List<ClaimReport> claims) {
@@ -104,6 +105,23 @@ class TextReportTest {
                 result  /results/tz-ipc/20260102T030405-0a0b
                 repeat  exp:run tz/ipc size=1,64
                 """, text);
+    }
+
+    @Test
+    void showsDistributionsUpToTheGreatestValue() {
+        ArmReport quiet = arm("quiet", Label.MEASURED, 9000, 1, "callers", "8");
+        var waits = new TreeMap<>(Map.of("wait.ns", new ArmReport.Spread(804, 1000, 2500.5, 40000, 90000, 1234567)));
+        var swap = new ArmReport("swap", "swaps", Label.MEASURED, quiet.parameters(), "unpriced", quiet.statistics(),
+                Optional.empty(), new TreeMap<>(), new TreeMap<>(), waits);
+
+        String text = TextReport.of(report(List.of(quiet, swap), List.of()));
+
+        assertTrue(text.contains("""
+                distributions over all measured blocks
+                arm   each      p10   p50    p90    p99      max    n
+                swap  wait.ns  1000  2501  40000  90000  1234567  804
+                """), text);
+        assertFalse(TextReport.of(report(List.of(quiet), List.of())).contains("distributions"));
     }
 
     @Test

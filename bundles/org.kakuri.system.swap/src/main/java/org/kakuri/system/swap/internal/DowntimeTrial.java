@@ -85,13 +85,12 @@ final class DowntimeTrial implements Trial {
             }
             stage.callers().pause();
             stage.waits().take();
-            times.report(iterations, sink);
+            times.report(iterations, "wait.ns", sink);
             Tally.Count count = stage.tally().settle();
             if (count.lost() + count.doubled() > 0) {
                 sink.failure("%d calls were lost and %d doubled: %s".formatted(count.lost(), count.doubled(),
                         String.join("; ", count.reasons())));
             }
-            context.note(info.name() + ".wait", times.toString());
         }
     }
 }

@@ -77,12 +77,11 @@ final class SoakTrial implements Trial {
                 times.add(report.routingNanos());
             }
             stage.callers().pause();
-            stage.waits().take();
-            times.report(iterations, sink);
+            times.report(iterations, "routing.ns", sink);
+            stage.waits().take().forEach(wait -> sink.detail("wait.ns", wait.nanos()));
             sink.extra("completed", Math.min(1, times.total() / (double) wanted));
             sink.extra("sessions.ended", ended);
             judge(sink);
-            context.note(info.name() + ".routing", times.toString());
         }
 
         private void judge(SampleSink sink) {

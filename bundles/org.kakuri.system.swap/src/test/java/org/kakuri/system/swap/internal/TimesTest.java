@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -15,7 +13,7 @@ import org.kakuri.api.tee.LedgerSnapshot;
 @Timeout(10)
 class TimesTest {
     private final List<Double> samples = new ArrayList<>();
-    private final Map<String, Double> extras = new TreeMap<>();
+    private final List<String> details = new ArrayList<>();
     private final SampleSink sink = new SampleSink() {
         @Override
         public void sample(double value) {
@@ -24,7 +22,12 @@ class TimesTest {
 
         @Override
         public void extra(String name, double value) {
-            extras.put(name, value);
+            throw new AssertionError(name);
+        }
+
+        @Override
+        public void detail(String name, double value) {
+            details.add(name + "=" + value);
         }
 
         @Override
@@ -47,7 +50,7 @@ class TimesTest {
     void handsOnEachTimeIfAsManyAreWanted() {
         add(3, 1, 2);
 
-        times.report(100, sink);
+        times.report(100, "wait.ns", sink);
 
         assertEquals(List.of(3.0, 1.0, 2.0), samples);
     }
@@ -56,28 +59,29 @@ class TimesTest {
     void handsOnMediansOfGroupsIfFewerAreWanted() {
         add(1, 2, 30, 4, 5, 60);
 
-        times.report(2, sink);
+        times.report(2, "wait.ns", sink);
 
         assertEquals(List.of(2.0, 5.0), samples);
     }
 
     @Test
-    void tellsTheDistributionOverAllBlocks() {
+    void tellsEachTimeOnceAndCountsAll() {
         add(1, 2, 3);
-        times.report(1, sink);
+        times.report(1, "wait.ns", sink);
         add(100);
-        times.report(1, sink);
+        times.report(1, "wait.ns", sink);
 
         assertEquals(List.of(2.0, 100.0), samples);
-        assertEquals(Map.of("count", 4.0, "p50.ns", 2.0, "p99.ns", 100.0, "max.ns", 100.0), extras);
+        assertEquals(List.of("wait.ns=1.0", "wait.ns=2.0", "wait.ns=3.0", "wait.ns=100.0"), details);
+        assertEquals(4, times.total());
     }
 
     @Test
     void reportsNothingWithoutTimes() {
-        times.report(5, sink);
+        times.report(5, "wait.ns", sink);
 
         assertEquals(List.of(), samples);
-        assertEquals(Map.of(), extras);
+        assertEquals(List.of(), details);
     }
 
     @Test
