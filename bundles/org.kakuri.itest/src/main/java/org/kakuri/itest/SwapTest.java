@@ -130,12 +130,14 @@ class SwapTest {
         swaps.update(ChangedJar.of(jar, folder, 1), DRAIN);
 
         RunReport report = engine.run(
-                new RunRequest("tz/ipc", Map.of("size", "64", "tee", "none"),
+                new RunRequest("tz/ipc", Map.of("size", "64", "tee", "none", "mechanism", "pipe"),
                         RunOptions.DEFAULT.withBlocks(2).withIterations(20).withWarmup(0)),
                 ProgressListener.NONE);
 
         assertEquals(List.of(), report.failures());
-        assertEquals(List.of("ca-ca", "polling", "rpc"), report.arms().stream().map(arm -> arm.name()).toList());
+        assertTrue(
+                report.arms().stream().map(arm -> arm.name()).toList().containsAll(List.of("ca-ca", "polling", "rpc")),
+                () -> report.arms().toString());
     }
 
     @Test

@@ -15,9 +15,10 @@ public interface SampleSink {
 
     /**
      * Takes one of many values of a further quantity, such as a single caller's wait during this block, by name with unit:
-     * {@code wait.ns}. Each is kept, and reports show their distribution over all measured blocks, up to the greatest.
+     * {@code wait.ns}. Each is kept, and reports show their distribution over all measured blocks, up to the greatest. A sink
+     * that keeps none, as in a test, ignores it.
      */
-    void detail(String name, double value);
+    default void detail(String name, double value) {}
 
     /** Takes the architectural events of this block. */
     void events(LedgerSnapshot events);
