@@ -1,0 +1,2 @@
+/** Recorded memory. */
+package org.kakuri.platform.vm.internal.image;

@@ -1,0 +1,2 @@
+/** Physical memory of guests: mapped, and addresses in it. */
+package org.kakuri.platform.vm.internal.memory;
