@@ -14,18 +14,18 @@ import org.kakuri.api.tee.CostProfile;
 import org.kakuri.api.tee.LedgerSnapshot;
 
 /** What an engine offers to a trial, and takes from its arms, kept for assertions. */
-final class StandInContext implements TrialContext, SampleSink {
-    final Map<String, String> notes = new TreeMap<>();
-    final Map<String, String> skipped = new TreeMap<>();
-    final List<Double> samples = new ArrayList<>();
-    final Map<String, Double> extras = new TreeMap<>();
-    final List<String> failures = new ArrayList<>();
+public class StandInContext implements TrialContext, SampleSink {
+    public final Map<String, String> notes = new TreeMap<>();
+    public final Map<String, String> skipped = new TreeMap<>();
+    public final List<Double> samples = new ArrayList<>();
+    public final Map<String, Double> extras = new TreeMap<>();
+    public final List<String> failures = new ArrayList<>();
     private final Workbench workbench;
-    volatile Deadline deadline;
+    public volatile Deadline deadline;
     volatile boolean cancelled;
     CostProfile inUse = CostProfile.UNPRICED;
 
-    StandInContext(Workbench workbench, Duration limit) {
+    public StandInContext(Workbench workbench, Duration limit) {
         this.workbench = workbench;
         this.deadline = Deadline.in(limit);
     }

@@ -35,18 +35,18 @@ import org.kakuri.platform.linux.Signals;
 import org.kakuri.platform.linux.Spawn;
 
 /** A lease whose sessions run {@link StandInTa} as a child process: real processes, no TEE. */
-final class StandInLease implements Lease {
+public final class StandInLease implements Lease {
     /** Every TA that was started, in order. */
-    final List<ChildProcess> started = new ArrayList<>();
+    public final List<ChildProcess> started = new ArrayList<>();
     private final Map<String, String> events;
-    boolean closed;
+    public boolean closed;
 
-    StandInLease(Map<String, String> events) {
+    public StandInLease(Map<String, String> events) {
         this.events = events;
     }
 
     /** A workbench that lends this and can do nothing else. */
-    Workbench workbench() {
+    public Workbench workbench() {
         return (Workbench) Proxy.newProxyInstance(Workbench.class.getClassLoader(), new Class<?>[] {Workbench.class},
                 (proxy, method, arguments) -> {
                     if (!method.getName().equals("lease")) {

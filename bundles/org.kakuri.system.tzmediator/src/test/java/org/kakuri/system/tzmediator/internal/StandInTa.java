@@ -1,5 +1,8 @@
 package org.kakuri.system.tzmediator.internal;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -14,6 +17,7 @@ import org.kakuri.platform.linux.ring.PageClosed;
 import org.kakuri.platform.linux.ring.PeerCheck;
 import org.kakuri.platform.linux.ring.WaitPolicy;
 import org.kakuri.system.tzmediator.ca.Payload;
+import org.kakuri.system.tzmediator.internal.darknet.net.SplitPartner;
 
 /**
  * Plays a TA and its world in tests, as a process of its own: what {@code ta_pingpong.c} does, in Java, without an instance
@@ -35,9 +39,11 @@ public final class StandInTa {
         String fault = arguments.length > 9 ? arguments[9] : "none@0";
         if (arguments[0].equals(OWN)) {
             LocalPosix own = new LocalPosix();
-            own.lend(Integer.parseInt(arguments[7]));
-            own.lend(Integer.parseInt(arguments[8]));
+            for (int i = arguments[4].equals("ta_darknet") ? 6 : 7; i < Math.min(9, arguments.length); i++) {
+                own.lend(Integer.parseInt(arguments[i]));
+            }
             Affinity.set(Affinity.THIS_THREAD, Integer.parseInt(arguments[3]));
+            new StandInTa(own).play(arguments);
             new StandInTa(own).run(Integer.parseInt(arguments[6]), Integer.parseInt(arguments[7]),
                     Integer.parseInt(arguments[8]), fault);
         }
@@ -46,10 +52,53 @@ public final class StandInTa {
         Affinity.set(Affinity.THIS_THREAD, Integer.parseInt(arguments[3]));
         try {
             var client = CallPage.open(page.segment()).client(waiting, PeerCheck.NONE);
+            new StandInTa(new CallPagePosix(client)).play(arguments);
             new StandInTa(new CallPagePosix(client)).run(Integer.parseInt(arguments[6]),
                     Integer.parseInt(arguments[7]), Integer.parseInt(arguments[8]), fault);
         } catch (PageClosed e) {
             System.exit(3);
+        }
+    }
+
+    /** Plays ta_darknet, if that is wanted, to the end of the process. */
+    private void play(String[] arguments) {
+        if (!arguments[4].equals("ta_darknet")) {
+            return;
+        }
+        int in = Integer.parseInt(arguments[6]);
+        int out = Integer.parseInt(arguments[7]);
+        try {
+            System.exit(SplitPartner.serve(new InputStream() {
+                @Override
+                public int read() {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
+                public int read(byte[] to, int at, int length) {
+                    if (length == 0) {
+                        return 0;
+                    }
+                    long n = posix.read(in, buffer, 0, Math.min(length, Payload.MAX));
+                    MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, to, at, (int) Math.max(0, n));
+                    return n <= 0 ? -1 : (int) n;
+                }
+            }, new OutputStream() {
+                @Override
+                public void write(int b) {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
+                public void write(byte[] from, int at, int length) throws IOException {
+                    MemorySegment.copy(from, at, buffer, ValueLayout.JAVA_BYTE, 0, length);
+                    if (posix.write(out, buffer, 0, length) != length) {
+                        throw new IOException("not all was written");
+                    }
+                }
+            }).isEmpty() ? 0 : 4);
+        } catch (IOException e) {
+            System.exit(1);
         }
     }
 

@@ -1,6 +1,5 @@
 package org.kakuri.system.tzmediator.internal.darknet;
 
-import java.nio.file.Path;
 import java.util.List;
 import org.kakuri.api.experiment.Experiment;
 import org.kakuri.api.experiment.ExperimentInfo;
@@ -61,11 +60,11 @@ public final class DarknetExperiment implements Experiment {
     /** Takes the folder for compiled guests. */
     @Activate
     public DarknetExperiment(BundleContext context) {
-        this(CaPrograms.cache(context), WARMUP_INFERENCES);
+        this(new CaPrograms(CaPrograms.cache(context), System.getenv().getOrDefault("PATH", "")), WARMUP_INFERENCES);
     }
 
-    DarknetExperiment(Path cache, int warmup) {
-        this.programs = new CaPrograms(cache, System.getenv().getOrDefault("PATH", ""));
+    DarknetExperiment(CaPrograms programs, int warmup) {
+        this.programs = programs;
         this.warmup = warmup;
     }
 

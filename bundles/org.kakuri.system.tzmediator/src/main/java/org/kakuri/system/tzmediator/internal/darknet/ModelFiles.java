@@ -19,29 +19,35 @@ final class ModelFiles {
     private final Path folder;
     private final ModelPart model;
     private final int split;
+    private final String whole;
+    private final String head;
+    private final String tail;
     private final String inputs;
 
-    /** Writes the inputs, with the logits that the unsplit network gives. */
+    /** Writes the parts of the model, and the inputs with the logits that the unsplit network gives. */
     ModelFiles(Path folder, ModelPart model, int split, List<Digit> digits) {
         this.folder = folder;
         this.model = model;
         this.split = split;
+        this.whole = write("whole", model.encode());
+        this.head = write("head", model.part(0, split).encode());
+        this.tail = write("tail", tail());
         this.inputs = write("inputs", Inputs.encode(model, digits));
     }
 
     /** Returns the arguments of a client that has no partner. */
     List<String> unsplit() {
-        return List.of(write("whole", model.encode()), NO_KEY, NO_KEY, inputs);
+        return List.of(whole, NO_KEY, NO_KEY, inputs);
     }
 
     /** Returns the arguments of a client that offers its partner the other layers as they are. */
     List<String> plain() {
-        return List.of(head(), write("tail", tail()), NO_KEY, inputs);
+        return List.of(head, tail, NO_KEY, inputs);
     }
 
     /** Returns the arguments of a client that offers layers which {@link #sealed} encrypts before he does. */
     List<String> encrypted(String arm) {
-        return List.of(head(), folder.resolve(arm + ".tail").toString(), folder.resolve(arm + ".key").toString(),
+        return List.of(head, folder.resolve(arm + ".tail").toString(), folder.resolve(arm + ".key").toString(),
                 inputs);
     }
 
@@ -59,10 +65,6 @@ final class ModelFiles {
             write(arm + ".tail", key.encrypt(tail()));
             write(arm + ".key", Provisioning.seal(session, key.bytes()));
         });
-    }
-
-    private String head() {
-        return write("head", model.part(0, split).encode());
     }
 
     private byte[] tail() {

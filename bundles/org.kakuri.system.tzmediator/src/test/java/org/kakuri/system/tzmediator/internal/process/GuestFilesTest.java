@@ -12,6 +12,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kakuri.api.Refused;
 import org.kakuri.platform.linux.ChildProcess;
 import org.kakuri.platform.linux.ExitStatus;
@@ -73,10 +75,11 @@ class GuestFilesTest {
     }
 
     /** The committed module comes from the committed sources; other compilers give other bytes and cannot tell. */
-    @Test
-    void rebuildsTheCommittedModules() {
+    @ParameterizedTest
+    @ValueSource(strings = {"tz", "darknet"})
+    void rebuildsTheCommittedModules(String name) {
         try (ErrorFile output = new ErrorFile("build");
-                ChildProcess build = Spawn.program(COMMITTED.toAbsolutePath().resolve("guests/tz/build.sh"))
+                ChildProcess build = Spawn.program(COMMITTED.toAbsolutePath().resolve("guests/" + name + "/build.sh"))
                         .arguments("--check")
                         .give(output.fd(), 1)
                         .give(output.fd(), 2)
