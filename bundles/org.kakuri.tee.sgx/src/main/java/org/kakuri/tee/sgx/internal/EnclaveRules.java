@@ -1,5 +1,6 @@
 package org.kakuri.tee.sgx.internal;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.kakuri.api.Unsupported;
 import org.kakuri.api.WrongState;
 import org.kakuri.api.tee.Backing;
+import org.kakuri.api.tee.Evidence;
 import org.kakuri.api.tee.Exit;
 import org.kakuri.api.tee.InstanceState;
 import org.kakuri.api.tee.LocalAttestation;
@@ -16,6 +18,7 @@ import org.kakuri.api.tee.Perms;
 import org.kakuri.api.tee.Range;
 import org.kakuri.api.tee.Sealing;
 import org.kakuri.api.tee.SecurityState;
+import org.kakuri.attest.sgx.Quote;
 import org.kakuri.attest.sgx.ReportBody;
 import org.kakuri.attest.sgx.SigStruct;
 import org.kakuri.tee.model.EventCounter;
@@ -40,9 +43,11 @@ final class EnclaveRules implements InstanceRules {
     private static final long PAGE = PhysicalSpace.PAGE;
     /** ATTRIBUTES.XFRM: x87 and SSE, the two that must be set. */
     private static final long XFRM = 3;
+    private static final int REPORT_DATA = 64;
 
     private final Epc epc;
     private final SgxOptions options;
+    private final QuotingEnclave quoting;
     private final Secs secs;
     private final Map<ContextRunner, Tcs> inside = new ConcurrentHashMap<>();
     private final Set<ContextRunner> outside = ConcurrentHashMap.newKeySet();
@@ -53,7 +58,8 @@ final class EnclaveRules implements InstanceRules {
     private Credentials credentials;
     private Threads threads;
 
-    EnclaveRules(Epc epc, SgxOptions options) {
+    EnclaveRules(Epc epc, SgxOptions options, QuotingEnclave quoting) {
+        this.quoting = quoting;
         this.epc = epc;
         this.options = options;
         long debug = options.debug() ? ReportBody.DEBUG : 0;
@@ -230,6 +236,20 @@ final class EnclaveRules implements InstanceRules {
             }
         }
         threads.giveBack(tcs);
+    }
+
+    /** EREPORT for the quoting enclave; the host carries the report there and the quote back. */
+    @Override
+    public Evidence attest(ContextRunner context, byte[] reportData) {
+        Report report = credentials.ereport(quoting.target(), Arrays.copyOf(reportData, REPORT_DATA));
+        Tcs tcs = inside.get(context);
+        tcs.exit();
+        eexit.record(1, Report.BYTES);
+        byte[] quote = quoting.quote(report);
+        recorder.record(Events.QUOTE, 1, quote.length);
+        tcs.enter();
+        eenter.record();
+        return new Evidence(Quote.FORMAT, quote);
     }
 
     @Override

@@ -15,6 +15,7 @@ final class Events {
     static final String AEX = "AEX";
     static final String EREPORT = "EREPORT";
     static final String EGETKEY = "EGETKEY";
+    static final String QUOTE = "QUOTE";
     static final String EAUG = "EAUG";
     static final String EACCEPT = "EACCEPT";
     static final String EMODPE = "EMODPE";
@@ -33,6 +34,8 @@ final class Events {
             Map.entry(AEX, "an enclave was left by an interrupt or a fault, its registers saved in an SSA frame"),
             Map.entry(EREPORT, "the enclave made a report about itself"),
             Map.entry(EGETKEY, "the enclave obtained a key"),
+            Map.entry(QUOTE,
+                    "the machine's quoting enclave checked a report and signed a quote, with all it entered for that"),
             Map.entry(EAUG, "a zeroed page was offered to an enclave that is initialised"),
             Map.entry(EACCEPT, "the enclave accepted an offered page or a change to one"),
             Map.entry(EMODPE, "the enclave extended the permissions of a page"),

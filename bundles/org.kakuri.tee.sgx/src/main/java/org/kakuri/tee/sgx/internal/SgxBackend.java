@@ -1,10 +1,13 @@
 package org.kakuri.tee.sgx.internal;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.WeakHashMap;
 import org.kakuri.api.Unsupported;
+import org.kakuri.api.attest.Endorser;
 import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.api.tee.CallStyle;
 import org.kakuri.api.tee.Capability;
@@ -15,6 +18,7 @@ import org.kakuri.api.tee.Machine;
 import org.kakuri.api.tee.TeeBackend;
 import org.kakuri.api.tee.TeeInstance;
 import org.kakuri.api.tee.Variable;
+import org.kakuri.attest.sgx.Quote;
 import org.kakuri.tee.model.MachineModel;
 import org.kakuri.tee.model.instance.InstanceModel;
 import org.kakuri.tee.model.memory.PhysicalSpace;
@@ -39,6 +43,7 @@ public final class SgxBackend implements TeeBackend {
         int epcMiB() default DEFAULT_EPC_MIB;
     }
 
+    private final Map<MachineModel, QuotingEnclave> quoting = Collections.synchronizedMap(new WeakHashMap<>());
     private final long epcBytes;
     private final BackendInfo info;
 
@@ -60,17 +65,25 @@ public final class SgxBackend implements TeeBackend {
     private static BackendInfo describe(long epcBytes) {
         return new BackendInfo(NAME, "Intel SGX: enclaves in the EPC, behind the EPCM", Machine.X86_64,
                 BackendInfo.Inner.USER,
-                Set.of(Capability.CONFIDENTIALITY, Capability.INTEGRITY, Capability.SEAL, Capability.SHARED_MEMORY,
+                Set.of(Capability.CONFIDENTIALITY, Capability.INTEGRITY, Capability.ATTEST, Capability.SEAL,
+                        Capability.SHARED_MEMORY,
                         Capability.PARALLEL_CONTEXTS, Capability.DYNAMIC_MEMORY),
-                Map.of("epc.memory.bytes", epcBytes), Optional.empty(), Events.ALL,
+                Map.of("epc.memory.bytes", epcBytes, "report.bytes.max", 64L), Optional.of(Quote.FORMAT), Events.ALL,
                 Map.ofEntries(Map.entry("create", "ECREATE"), Map.entry("attach", "EADD + EEXTEND"),
                         Map.entry("context", "TCS page"), Map.entry("seal", "EINIT"),
                         Map.entry("run", "EENTER / ERESUME"), Map.entry("host call", "EEXIT (OCALL)"),
                         Map.entry("interrupt", "AEX"), Map.entry("share", "outside ELRANGE"),
                         Map.entry("checked by", "EPCM"), Map.entry("host read", "abort page"),
                         Map.entry("offer + accept", "EAUG + EACCEPT"), Map.entry("sealing", "EGETKEY"),
+                        Map.entry("evidence", "EREPORT, quote"),
                         Map.entry("address spaces", "1")),
-                List.of("Intel SDM vol. 3D, chapters 37 to 42"));
+                List.of("Intel SDM vol. 3D, chapters 37 to 42",
+                        "Intel SGX ECDSA QuoteLib Reference (DCAP API), appendix A",
+                        "Intel SGX PCK Certificate and CRL Profile Specification"));
+    }
+
+    private QuotingEnclave quoting(Machine machine) {
+        return quoting.computeIfAbsent(MachineModel.of(machine, Machine.X86_64), QuotingEnclave::new);
     }
 
     @Override
@@ -89,7 +102,7 @@ public final class SgxBackend implements TeeBackend {
                     spec.memoryBytes(), free, epc.range().bytes()),
                     "ask for less, close instances or configure epcMiB");
         }
-        var rules = new EnclaveRules(epc, options);
+        var rules = new EnclaveRules(epc, options, quoting(model));
         var instance = new InstanceModel(model, spec, rules);
         try {
             rules.create(instance);
@@ -115,6 +128,10 @@ public final class SgxBackend implements TeeBackend {
 
     @Override
     public <T> Optional<T> extension(Class<T> type) {
+        if (type == Endorser.class) {
+            Endorser endorser = machine -> List.of(quoting(machine).rootKey().getEncoded());
+            return Optional.of(type.cast(endorser));
+        }
         return type == Variable.class ? Optional.of(type.cast(new SgxVariants())) : Optional.empty();
     }
 }
