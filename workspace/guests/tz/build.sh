@@ -8,8 +8,8 @@
 # MANIFEST: first line the compiler, then "sha256  file" of each source and module.
 set -eu
 cd "$(dirname "$0")"
-modules="ta_pingpong ta_upper ta_probe"
-sources="ta_pingpong.c ta_upper.c ta_probe.c pingpong.h tzm.h ca.c"
+modules="ta_pingpong ta_upper ta_probe ta_conform"
+sources="ta_pingpong.c ta_upper.c ta_probe.c ta_conform.c pingpong.h tzm.h ca.c $(echo lib/*.c lib/*.h lib/include/*.h lib/include/*/*.h)"
 clang=${CLANG:-clang}
 
 if ! command -v "$clang" >/dev/null; then
@@ -19,8 +19,16 @@ fi
 version=$("$clang" --version | head -n 1)
 into=$(mktemp -d)
 trap 'rm -rf "$into"' EXIT
+ar=${AR:-llvm-ar}
+for source in lib/*.c; do
+    object=$into/$(basename "$source" .c).o
+    "$clang" --target=wasm32-wasi -O2 -Wall -Wextra -Ilib/include -c -o "$object" "$source"
+    "$ar" rcs "$into/libtzm.a" "$object"
+done
+# Of the library a module gets what it uses: a TA that stays with WASI is the same with and without it.
 compile() {
-    "$clang" --target=wasm32-wasi -O2 -Wall -Wextra -Wl,--strip-all -o "$into/$1.wasm" "$1.c"
+    "$clang" --target=wasm32-wasi -O2 -Wall -Wextra -I. -Ilib/include -Wl,--strip-all -o "$into/$1.wasm" "$1.c" \
+        "$into/libtzm.a"
 }
 if [ "${1:-}" = --check ]; then
     recorded=$(sed -n 's/^compiler  //p' MANIFEST)

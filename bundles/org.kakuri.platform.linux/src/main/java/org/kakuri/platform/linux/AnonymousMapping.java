@@ -25,4 +25,22 @@ public final class AnonymousMapping extends Mapping {
     public static AnonymousMapping reserve(long size) {
         return new AnonymousMapping(0, size, PROT_NONE, 0);
     }
+
+    /**
+     * Puts a part of a file in place of a part of this memory, shared with everybody who maps the file. Accesses behind the
+     * file's end give an InternalError: check its size, and expect that somebody changes it.
+     */
+    public void cover(long offset, long length, Fd file, long fileOffset) {
+        int number = file.acquire();
+        try {
+            replace(offset, length, MAP_SHARED, number, fileOffset);
+        } finally {
+            file.release();
+        }
+    }
+
+    /** Puts memory of its own, all zero, where {@link #cover} put a file. */
+    public void uncover(long offset, long length) {
+        replace(offset, length, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    }
 }

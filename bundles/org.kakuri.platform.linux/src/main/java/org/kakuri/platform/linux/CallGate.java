@@ -21,7 +21,7 @@ import java.time.Duration;
 public final class CallGate {
 
     /** One of the last real-time signals; nothing else here uses it. */
-    static final int SIGNAL = Signals.SIGRTMAX - 2;
+    public static final int SIGNAL = Signals.SIGRTMAX - 2;
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final long SIGACTION_BYTES = 152;
@@ -97,7 +97,11 @@ public final class CallGate {
         }
     }
 
-    private void interrupt() {
+    /** Makes the call the owner is in return EINTR, if it has begun; to be repeated until the owner is out. Any thread. */
+    public void interrupt() {
+        if (!(boolean) INSIDE.getVolatile(this)) {
+            return;
+        }
         MemorySegment state = Native.state();
         try {
             int unused = (int) TGKILL.invokeExact(state, process, thread, SIGNAL);

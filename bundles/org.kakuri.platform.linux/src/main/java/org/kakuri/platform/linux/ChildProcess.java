@@ -13,10 +13,17 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class ChildProcess implements AutoCloseable {
 
     private static final int WNOHANG = 1;
+    private static final int WUNTRACED = 2;
+    private static final int WEXITED = 4;
+    private static final int WCONTINUED = 8;
+    private static final int WNOWAIT = 0x1000000;
+    private static final long SI_PID_AT = 16;
     private static final long STATUS_AT = 0;
     private static final long USAGE_AT = 64;
     private static final MethodHandle WAIT4 = Native.withErrno("wait4", Native.INT, Native.INT, Native.POINTER,
             Native.INT, Native.POINTER);
+    private static final MethodHandle WAITID = Native.withErrno("waitid", Native.INT, Native.INT, Native.INT,
+            Native.POINTER, Native.INT);
 
     private final PidFd pidFd;
     private final String path;
@@ -148,6 +155,31 @@ public final class ChildProcess implements AutoCloseable {
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }
+    }
+
+    /**
+     * wait4(2) for a child of this process that need not be known here: its pid, 0 with WNOHANG when none has ended, or
+     * {@code -errno}, also EINTR. -1 means any child: only for processes all whose children are the caller's.
+     */
+    public static int awaitRaw(int pid, int options, MemorySegment status) {
+        return (int) Native.call(s -> {
+            MemorySegment info = Native.scratch(s, 0, 128);
+            info.fill((byte) 0);
+            int kind = pid == -1 ? 0 : 1;
+            int waitable = WEXITED | WNOWAIT | options & WNOHANG | (options & WUNTRACED) | (options & WCONTINUED);
+            int r = (int) WAITID.invokeExact(s, kind, Math.max(0, pid), info, waitable);
+            int found = info.get(Native.INT, SI_PID_AT);
+            if (r < 0 || found == 0) {
+                return r;
+            }
+            Guardian.aboutToReap(found);
+            int reaped = Native.result(s,
+                    (int) WAIT4.invokeExact(s, found, status, options | WNOHANG, MemorySegment.NULL));
+            if (reaped < 0) {
+                throw new NativeException("wait4", "pid=" + found, -reaped);
+            }
+            return reaped;
+        });
     }
 
     @Override

@@ -32,6 +32,7 @@ public abstract sealed class Mapping implements AutoCloseable permits SharedMapp
 
     static final int MAP_SHARED = 1;
     static final int MAP_PRIVATE = 2;
+    static final int MAP_FIXED = 0x10;
     static final int MAP_ANONYMOUS = 0x20;
     static final int MAP_NORESERVE = 0x4000;
     static final int MAP_FIXED_NOREPLACE = 0x100000;
@@ -79,6 +80,23 @@ public abstract sealed class Mapping implements AutoCloseable permits SharedMapp
         try {
             int r = Native.result(state, (int) MUNMAP.invokeExact(state, address, size));
             Native.check(r, "munmap", "address=0x" + Long.toHexString(address) + ", size=" + size);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** Maps something else over a page-aligned part of this mapping, whose addresses stay as they are. */
+    final void replace(long offset, long length, int flags, int fd, long fileOffset) {
+        if (offset % PAGE != 0 || length <= 0 || length % PAGE != 0 || fileOffset < 0 || fileOffset % PAGE != 0) {
+            throw new IllegalArgumentException(
+                    "not whole pages: " + part(offset, length) + ", fileOffset=" + fileOffset + ", page=" + PAGE);
+        }
+        long at = segment.asSlice(offset, length).address();
+        MemorySegment state = Native.state();
+        try {
+            long r = Native.result(state, (long) MMAP.invokeExact(state, at, length, PROT_READ | PROT_WRITE,
+                    flags | MAP_FIXED, fd, fileOffset));
+            Native.check(r, "mmap", part(offset, length) + ", fd=" + fd + ", fileOffset=" + fileOffset);
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }

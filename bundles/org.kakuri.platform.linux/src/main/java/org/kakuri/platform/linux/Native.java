@@ -132,6 +132,24 @@ final class Native {
                         name + " not found in the C library; this bundle needs glibc 2.33 or newer"));
     }
 
+    /** A downcall, given the calling thread's memory as the handle's first argument. */
+    @FunctionalInterface
+    interface Downcall {
+        long invoke(MemorySegment state) throws Throwable;
+    }
+
+    /** The result of a call that is made seldom or blocks anyway: {@code >= 0} or {@code -errno}. */
+    static long call(Downcall downcall) {
+        MemorySegment state = state();
+        try {
+            return result(state, downcall.invoke(state));
+        } catch (NativeException badPath) {
+            return -badPath.errno();
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
     /** Turns what a method handle threw into what a method here may throw. */
     static RuntimeException unexpected(Throwable thrown) {
         if (thrown instanceof RuntimeException e) {

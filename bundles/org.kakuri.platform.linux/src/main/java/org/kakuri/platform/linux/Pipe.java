@@ -28,6 +28,11 @@ public record Pipe(Fd reader, Fd writer) implements AutoCloseable {
         return new Pipe(Fd.own(both.get(Native.INT, 0)), Fd.own(both.get(Native.INT, 4)));
     }
 
+    /** pipe2(2), close-on-exec: two ints into {@code pair}, the reader first. */
+    public static int openRaw(MemorySegment pair, int flags) {
+        return (int) Native.call(s -> (int) PIPE2.invokeExact(s, pair, flags | OpenFlags.O_CLOEXEC));
+    }
+
     /** Bytes the pipe can hold. */
     public int capacity() {
         return writer.fcntl(F_GETPIPE_SZ, 0);

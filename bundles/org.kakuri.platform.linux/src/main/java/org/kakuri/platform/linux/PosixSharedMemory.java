@@ -1,6 +1,5 @@
 package org.kakuri.platform.linux;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /** Shared memory with a name that unrelated processes can open, shm_open(3): a file in /dev/shm. */
@@ -31,23 +30,21 @@ public final class PosixSharedMemory {
     }
 
     private static Fd open(String name, int flags, int mode) {
-        MemorySegment state = Native.state();
-        try {
-            int r = Native.result(state, (int) SHM_OPEN.invokeExact(state, Native.path(state, name), flags, mode));
-            return Fd.own((int) Native.check(r, "shm_open", "name=" + name));
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        return Fd.own((int) Native.check(openRaw(name, flags, mode), "shm_open", "name=" + name));
+    }
+
+    /** shm_open(3), close-on-exec: a descriptor or {@code -errno}. */
+    public static int openRaw(String name, int flags, int mode) {
+        return (int) Native.call(s -> (int) SHM_OPEN.invokeExact(s, Native.path(s, name), flags, mode));
+    }
+
+    /** shm_unlink(3): 0 or {@code -errno}. */
+    public static int unlinkRaw(String name) {
+        return (int) Native.call(s -> (int) SHM_UNLINK.invokeExact(s, Native.path(s, name)));
     }
 
     /** Removes the name; the memory lives on while it is open or mapped somewhere. */
     public static void unlink(String name) {
-        MemorySegment state = Native.state();
-        try {
-            int r = Native.result(state, (int) SHM_UNLINK.invokeExact(state, Native.path(state, name)));
-            Native.check(r, "shm_unlink", "name=" + name);
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
-        }
+        Native.check(unlinkRaw(name), "shm_unlink", "name=" + name);
     }
 }

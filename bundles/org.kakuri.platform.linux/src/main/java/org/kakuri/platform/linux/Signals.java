@@ -117,11 +117,16 @@ public final class Signals {
                 "pid=" + pid + ", signal=" + name(signal) + ", value=" + value);
     }
 
-    /** sigqueue(3): 0 or {@code -errno}. {@code union sigval} travels in one register, the int in its low half. */
+    /** sigqueue(3) of an int: 0 or {@code -errno}. */
     public static int queueRaw(int pid, int signal, int value) {
+        return queueRaw(pid, signal, value & 0xffffffffL);
+    }
+
+    /** sigqueue(3): 0 or {@code -errno}. {@code union sigval} travels in one register, its int in the low half. */
+    public static int queueRaw(int pid, int signal, long value) {
         MemorySegment state = Native.state();
         try {
-            return Native.result(state, (int) SIGQUEUE.invokeExact(state, pid, signal, value & 0xffffffffL));
+            return Native.result(state, (int) SIGQUEUE.invokeExact(state, pid, signal, value));
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 public final class Spawn {
 
     private final String path;
+    private String name;
     private List<String> arguments = List.of();
     private Map<String, String> environment = new LinkedHashMap<>(System.getenv());
     private String directory = "";
@@ -29,6 +30,7 @@ public final class Spawn {
 
     private Spawn(String path) {
         this.path = path;
+        this.name = path;
     }
 
     /** The program's file; relative paths are resolved in the child's directory, PATH is not searched. */
@@ -41,14 +43,20 @@ public final class Spawn {
         return new Spawn(path.toString());
     }
 
-    /** Arguments after argv[0], which is the path. */
+    /** Arguments after argv[0]. */
     public Spawn arguments(String... values) {
         return arguments(List.of(values));
     }
 
-    /** Arguments after argv[0], which is the path. */
+    /** Arguments after argv[0]. */
     public Spawn arguments(List<String> values) {
         this.arguments = List.copyOf(values);
+        return this;
+    }
+
+    /** argv[0]; default: the path. */
+    public Spawn name(String value) {
+        this.name = value;
         return this;
     }
 
@@ -134,7 +142,7 @@ public final class Spawn {
     }
 
     List<String> argv() {
-        List<String> argv = new ArrayList<>(List.of(path));
+        List<String> argv = new ArrayList<>(List.of(name));
         argv.addAll(arguments);
         return argv;
     }

@@ -16,6 +16,7 @@ final class SystemCalls {
 
     static final long FUTEX = X86 ? 202 : 98;
     static final long GETTID = X86 ? 186 : 178;
+    static final long TGKILL = X86 ? 234 : 131;
     static final long GETDENTS64 = X86 ? 217 : 61;
 
     static final int O_DIRECTORY = X86 ? 0x10000 : 0x4000;

@@ -1,5 +1,6 @@
 package org.kakuri.platform.linux;
 
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 
 /** Durations as the kernel wants them. */
@@ -14,6 +15,17 @@ final class Times {
         }
         long nanos = nanos(timeout);
         return nanos / 1_000_000 + (nanos % 1_000_000 == 0 ? 0 : 1);
+    }
+
+    /** A {@code struct timespec} in the thread's scratch memory for ns since 1970, NULL for a negative number. */
+    static MemorySegment spec(MemorySegment state, long at, long nanos) {
+        if (nanos < 0) {
+            return MemorySegment.NULL;
+        }
+        MemorySegment spec = Native.scratch(state, at, 16);
+        spec.set(Native.LONG, 0, nanos / 1_000_000_000L);
+        spec.set(Native.LONG, 8, nanos % 1_000_000_000L);
+        return spec;
     }
 
     /** Nanoseconds, saturating. */

@@ -29,6 +29,11 @@ public final class WakeFd implements AutoCloseable {
         }
     }
 
+    /** eventfd(2), close-on-exec: a counter as a descriptor; flags: EFD_NONBLOCK (0x800), EFD_SEMAPHORE (1). */
+    public static int eventfdRaw(int initial, int flags) {
+        return (int) Native.call(s -> (int) EVENTFD.invokeExact(s, initial, flags | OpenFlags.O_CLOEXEC));
+    }
+
     /** Readable while woken; owned by this object. */
     public Fd fd() {
         return fd;

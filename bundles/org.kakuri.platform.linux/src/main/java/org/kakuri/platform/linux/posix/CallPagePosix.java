@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import org.kakuri.platform.linux.Errno;
 import org.kakuri.platform.linux.FileStatus;
 import org.kakuri.platform.linux.ring.CallClient;
+import org.kakuri.platform.linux.ring.CallPageLayout;
 
 /**
  * Has the calls executed by the server of a call page: the shadow process. One thread at a time. Reads and writes larger than
@@ -15,15 +16,21 @@ import org.kakuri.platform.linux.ring.CallClient;
  */
 public final class CallPagePosix implements PosixCalls {
 
+    private static final long POLLFD_BYTES = 8;
+    private static final long POLLFD_REVENTS = 6;
+
     private final CallClient client;
     private final MemorySegment data;
     private final long room;
+    private final Replies replies;
+    private final long[] sent = new long[CallPageLayout.ARGUMENT_COUNT];
 
     /** Calls over a client that the caller goes on owning; its exceptions come through unchanged. */
     public CallPagePosix(CallClient client) {
         this.client = client;
         this.data = client.data();
         this.room = data.byteSize();
+        this.replies = new Replies(client);
     }
 
     private long call(PosixOp op, long a0, long a1, long a2, long a3, long a4, long in, long out) {
@@ -106,7 +113,7 @@ public final class CallPagePosix implements PosixCalls {
 
     @Override
     public int openat(int directory, String path, int flags, int mode) {
-        return onPath(PosixOp.OPENAT, directory, path, flags, mode, 0);
+        return replies.descriptor(onPath(PosixOp.OPENAT, directory, path, flags, mode, 0));
     }
 
     private int onPath(PosixOp op, int directory, String path, long a2, long a3, long a4) {
@@ -129,12 +136,13 @@ public final class CallPagePosix implements PosixCalls {
 
     @Override
     public int close(int fd) {
+        replies.closed(fd);
         return (int) call(PosixOp.CLOSE, fd, 0, 0, 0, 0, 0, 0);
     }
 
     @Override
     public long lseek(int fd, long offset, int whence) {
-        return call(PosixOp.LSEEK, fd, offset, whence, 0, 0, 0, 0);
+        return replies.position(call(PosixOp.LSEEK, fd, offset, whence, 0, 0, 0, 0), offset, whence);
     }
 
     @Override
@@ -242,29 +250,69 @@ public final class CallPagePosix implements PosixCalls {
 
     @Override
     public int dup(int fd) {
-        return (int) call(PosixOp.DUP, fd, 0, 0, 0, 0, 0, 0);
+        return replies.descriptor(call(PosixOp.DUP, fd, 0, 0, 0, 0, 0, 0));
     }
 
     @Override
     public int poll(MemorySegment entries, long offset, long length, int timeoutMillis) {
-        if (length < 0 || length > room) {
+        if (length < 0 || length > room || length % POLLFD_BYTES != 0) {
             return -Errno.EINVAL;
         }
         copyIn(entries, offset, length);
         int result = (int) call(PosixOp.POLL, length, timeoutMillis, 0, 0, 0, length, 0);
         if (result >= 0) {
-            copyOut(length, entries, offset);
+            polled(entries, offset, length, result);
         }
         return result;
     }
 
+    /** Takes over what was found, and nothing else of what the server may have written. */
+    private void polled(MemorySegment entries, long offset, long length, int result) {
+        byte[] found = data.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+        MemorySegment copy = MemorySegment.ofArray(found);
+        replies.polled(entries, offset, copy, length, result);
+        for (long at = POLLFD_REVENTS; at < length; at += POLLFD_BYTES) {
+            entries.set(ValueLayout.JAVA_SHORT_UNALIGNED, offset + at, copy.get(ValueLayout.JAVA_SHORT_UNALIGNED, at));
+        }
+    }
+
     @Override
     public int accept(int fd, int flags) {
-        return (int) call(PosixOp.ACCEPT, fd, flags, 0, 0, 0, 0, 0);
+        return replies.descriptor(call(PosixOp.ACCEPT, fd, flags, 0, 0, 0, 0, 0));
     }
 
     @Override
     public int shutdown(int fd, int how) {
         return (int) call(PosixOp.SHUTDOWN, fd, how, 0, 0, 0, 0, 0);
+    }
+
+    /** Inputs that do not fit the page: a stream's are sent in part, others give {@code -EMSGSIZE}. */
+    @Override
+    public long call(PosixOp op, long[] slots, MemorySegment buffer, long length) {
+        if (!op.generic() || length > room && op != PosixOp.SEND) {
+            return op.generic() ? -Errno.EMSGSIZE : -Errno.EINVAL;
+        }
+        int out = op.slotOf(PosixOp.Kind.OUT);
+        long wanted = out < 0 ? 0 : bounded(slots[out]);
+        long in = bounded(length);
+        System.arraycopy(slots, 0, sent, 0, slots.length);
+        if (out >= 0) {
+            sent[out] = wanted;
+        } else if (op == PosixOp.SEND) {
+            sent[1] = in;
+        }
+        MemorySegment.copy(buffer, 0, data, 0, in);
+        long first = op.result() == PosixOp.Result.AT_MOST_IN ? sent[op.slotOf(PosixOp.Kind.IN)] : in;
+        long result = client.call(op.code(), sent[0], sent[1], sent[2], sent[3], sent[4], sent[5], in,
+                op.maxResult(first, wanted));
+        MemorySegment.copy(data, 0, buffer, 0,
+                op.result() == PosixOp.Result.AT_MOST_OUT ? Math.max(0, result) : wanted);
+        replies.check(op, sent, result, buffer);
+        return result;
+    }
+
+    @Override
+    public boolean signalled() {
+        return client.attention();
     }
 }

@@ -97,4 +97,17 @@ public interface PosixCalls {
 
     /** Ends one or both directions of a socket, SHUT_RD and its siblings. */
     int shutdown(int fd, int how);
+
+    /**
+     * A call that has no method of its own; {@link PosixLibrary} has its face.
+     *
+     * @param op     which; {@link PosixOp#generic} is true
+     * @param slots  an entry for each argument, as its kind says; not changed
+     * @param data   native memory: inputs one after the other, each at a multiple of 8; outputs are written to its start
+     * @param length bytes of inputs
+     */
+    long call(PosixOp op, long[] slots, MemorySegment data, long length);
+
+    /** Whether a signal waits for its handler to run: the guest should ask {@link PosixOp#SIGNEXT} soon. */
+    boolean signalled();
 }

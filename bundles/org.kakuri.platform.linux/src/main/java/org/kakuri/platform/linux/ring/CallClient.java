@@ -7,6 +7,7 @@ import java.lang.invoke.VarHandle;
 /** The calling half of a {@link CallPage}: one thread at a time. Allocates nothing in steady state. */
 public final class CallClient implements AutoCloseable {
 
+    private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
     private static final long LOWEST_ERRNO = -4095;
 
@@ -119,6 +120,16 @@ public final class CallClient implements AutoCloseable {
         } catch (PeerGone e) {
             throw page.isShutDown() ? new PageClosed("call page") : e;
         }
+    }
+
+    /** What the server set last by {@link CallServer#attention}; a hint, since it may lie. */
+    public boolean attention() {
+        return (int) INT.getAcquire(memory, CallPageLayout.ATTENTION) != 0;
+    }
+
+    /** Refuses the last reply for what the data area held, after the caller copied it: counted, and no call follows it. */
+    public CorruptPage refuseReply(String field, long value, String rule) {
+        return refuse(field, value, rule);
     }
 
     private CorruptPage refuse(String field, long value, String rule) {

@@ -18,6 +18,7 @@ package org.kakuri.platform.linux.ring;
  * <tr><td>392</td><td>4</td><td>version</td><td>creator</td></tr>
  * <tr><td>400</td><td>8</td><td>bytes of the data area</td><td>creator</td></tr>
  * <tr><td>448</td><td>4</td><td>shutdown: not 0 when a side closed</td><td>both</td></tr>
+ * <tr><td>512</td><td>4</td><td>attention: not 0 when the client should ask for signals</td><td>server</td></tr>
  * <tr><td>4096</td><td></td><td>data area</td><td>both, in turns</td></tr>
  * </table>
  * Must match {@code struct kakuri_call_page} of a C peer.
@@ -37,6 +38,7 @@ public final class CallPageLayout {
     public static final long VERSION = 392;
     public static final long DATA_SIZE = 400;
     public static final long SHUTDOWN = 448;
+    public static final long ATTENTION = 512;
     public static final long HEADER_BYTES = 4096;
 
     /** "KAKURICP" as bytes in memory order. */

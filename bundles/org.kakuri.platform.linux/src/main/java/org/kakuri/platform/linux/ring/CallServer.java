@@ -89,6 +89,11 @@ public final class CallServer implements AutoCloseable {
         reply.post(++sequence);
     }
 
+    /** Lets the client know, without a call, whether there is something to ask for. Any thread. */
+    public void attention(boolean wanted) {
+        INT.setRelease(memory, CallPageLayout.ATTENTION, wanted ? 1 : 0);
+    }
+
     /** Calls answered. */
     public long calls() {
         return calls;

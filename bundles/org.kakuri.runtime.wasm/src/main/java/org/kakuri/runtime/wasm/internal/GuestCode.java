@@ -23,6 +23,7 @@ final class GuestCode implements InsideCode {
     private final Command command;
     private final GuestSetup setup;
     private final LinearMemories.Linear memory;
+    private final SharedRanges shared;
     private final int ceiling;
     private final boolean clockInside;
     private final HostClock hostClock;
@@ -34,16 +35,19 @@ final class GuestCode implements InsideCode {
      * @param command arguments and environment
      * @param setup its descriptors and who executes calls on them
      * @param memory its linear memory
+     * @param shared parts of it that are not the instance's own
      * @param ceiling most pages it may have
      * @param clockInside whether clocks are read inside
      * @param hostClock reads them there
      */
-    GuestCode(Engine.Program program, Command command, GuestSetup setup, LinearMemories.Linear memory, int ceiling,
-            boolean clockInside, HostClock hostClock) {
+    GuestCode(Engine.Program program, Command command, GuestSetup setup, LinearMemories.Linear memory,
+            SharedRanges shared,
+            int ceiling, boolean clockInside, HostClock hostClock) {
         this.program = program;
         this.command = command;
         this.setup = setup;
         this.memory = memory;
+        this.shared = shared;
         this.ceiling = ceiling;
         this.clockInside = clockInside;
         this.hostClock = hostClock;
@@ -58,12 +62,13 @@ final class GuestCode implements InsideCode {
             PosixCalls waiting = setup.waiting();
             var process = new WasiProcess(command.argv(), command.env(), clock, waiting,
                     arena.allocate(WasiProcess.SCRATCH_BYTES, 8), inside::sealing, setup::settle);
+            process.share(shared);
             setup.describe(process);
             start(inside, process);
             return 0;
         } catch (ProcExit exit) {
             return exit.status();
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+        } catch (RuntimeException | VirtualMachineError e) {
             fault = GuestFault.of(e);
             throw fault;
         }

@@ -26,6 +26,7 @@ final class GuestFault extends Exception {
         case PeerGone gone -> "the mediator is gone";
         case CorruptPage corrupt -> "the mediator broke the call protocol: " + corrupt.field() + "=" + corrupt.value();
         case StackOverflowError deep -> "trap: call stack exhausted";
+        case InternalError cut -> "trap: shared memory ends before its mapping: somebody made the file smaller";
         case OutOfMemoryError full -> "the engine ran out of Java heap: " + full.getMessage();
         case UninstantiableException start -> "cannot start: " + WasmImage.oneLine(start);
         case WasmInterruptedException interrupted -> "interrupted";

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.kakuri.api.Refused;
 import org.kakuri.api.runtime.Command;
 import org.kakuri.api.tee.Inside;
@@ -136,6 +138,14 @@ final class GuestSetup implements AutoCloseable {
         if (mediator != null) {
             mediator.settle();
         }
+    }
+
+    /** Returns how this process gets descriptors that calls are executed on by somebody, if it can. */
+    Optional<Function<Integer, Fd>> descriptors(PosixCalls owner) {
+        if (owner == ownCalls) {
+            return Optional.of(number -> Fd.own(number).dup());
+        }
+        return owner == mediatorCalls ? mediator.descriptors() : Optional.empty();
     }
 
     /** Returns who executes waits that concern no descriptor. */

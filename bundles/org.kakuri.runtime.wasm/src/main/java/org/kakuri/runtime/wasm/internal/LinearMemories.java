@@ -9,6 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.kakuri.api.Refused;
 import org.kakuri.api.Unsupported;
+import org.kakuri.api.runtime.MemoryArea;
 import org.kakuri.api.tee.Actor;
 import org.kakuri.api.tee.Backing;
 import org.kakuri.api.tee.Guard;
@@ -16,6 +17,7 @@ import org.kakuri.api.tee.Perms;
 import org.kakuri.api.tee.Range;
 import org.kakuri.api.tee.TeeInstance;
 import org.kakuri.platform.linux.AnonymousMapping;
+import org.kakuri.platform.linux.Fd;
 import org.kakuri.platform.linux.Mapping;
 import org.kakuri.runtime.wasm.internal.memory.GuestMemory;
 
@@ -27,7 +29,7 @@ import org.kakuri.runtime.wasm.internal.memory.GuestMemory;
 final class LinearMemories implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LinearMemories.class.getName());
     /** Where the first one lies in the instance, and how far apart they are. */
-    private static final long STRIDE = 1L << 32;
+    static final long STRIDE = 1L << 32;
 
     private final TeeInstance instance;
     private final int ceiling;
@@ -52,6 +54,7 @@ final class LinearMemories implements AutoCloseable {
     static final class Linear {
         private final AnonymousMapping mapping;
         private final int index;
+        private volatile SharedRanges shared;
         private int offered;
         private int accepted;
 
@@ -76,6 +79,16 @@ final class LinearMemories implements AutoCloseable {
 
         int accepted() {
             return accepted;
+        }
+
+        /** Puts a part of a file in place of some pages. */
+        void cover(long at, long bytes, Fd file, long fileOffset) {
+            mapping.cover(at, bytes, file, fileOffset);
+        }
+
+        /** Puts zero pages in its place again. */
+        void uncover(long at, long bytes) {
+            mapping.uncover(at, bytes);
         }
 
         /** Notes pages as accepted and returns where they lie in the instance. */
@@ -171,6 +184,17 @@ final class LinearMemories implements AutoCloseable {
                 new Piece(memory.mapping, at, Backing.of(memory.segment().asSlice(at, bytes))), Perms.RW);
         pagesLeft -= to - memory.offered;
         memory.offered = to;
+    }
+
+    /** Says which parts of one are shared, null: none. */
+    void share(Linear memory, SharedRanges ranges) {
+        memory.shared = ranges;
+    }
+
+    /** Returns areas of one memory as they really are: without what is shared. */
+    synchronized List<MemoryArea> unshared(int number, List<MemoryArea> areas) {
+        SharedRanges shared = all.get(number - 1).shared;
+        return shared == null ? areas : shared.without(areas, number * STRIDE);
     }
 
     /** Returns what is attached, by number of the linear memory. */

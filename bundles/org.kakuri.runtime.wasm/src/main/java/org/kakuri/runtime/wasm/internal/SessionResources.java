@@ -135,7 +135,9 @@ final class SessionResources implements AutoCloseable {
     /** Returns the instance's memory: the module, then each linear memory. */
     List<MemoryArea> memory() {
         List<MemoryArea> areas = new ArrayList<>(outside.areas("image", new Range(MODULE_ADDRESS, moduleBytes)));
-        memories.attached().forEach((number, range) -> areas.addAll(outside.areas("linear memory " + number, range)));
+        memories.attached()
+                .forEach((number, range) -> areas
+                        .addAll(memories.unshared(number, outside.areas("linear memory " + number, range))));
         return areas;
     }
 

@@ -87,7 +87,9 @@ final class WasmSession implements RuntimeSession {
 
     private WasmGuest add(Command command, long id, boolean alone, GuestSetup setup, LinearMemories.Linear memory) {
         var host = new HostPart(setup.channels(), resources.memories(), memory);
-        var code = new GuestCode(program, command, setup, memory, resources.ceiling(), resources.clockInside(), host);
+        var shared = new SharedRanges(resources.instance(), memory, setup::descriptors);
+        var code = new GuestCode(program, command, setup, memory, shared, resources.ceiling(), resources.clockInside(),
+                host);
         String name = "wasm " + spec.name() + " " + id;
         Context context = resources.instance().addContext(new ContextSpec(name, code));
         var span = new LedgerSpan(resources.instance().ledger());
@@ -105,10 +107,13 @@ final class WasmSession implements RuntimeSession {
 
             @Override
             public void release() {
+                resources.memories().share(memory, null);
+                shared.close();
                 setup.close();
                 resources.memories().giveBack(memory);
             }
         };
+        resources.memories().share(memory, shared);
         var guest = new WasmGuest(id, name, code, context, ending, span, memory.number(), host, resources.cpu());
         if (resources.mediator() != null) {
             resources.mediator().wanted(guest::wanted);

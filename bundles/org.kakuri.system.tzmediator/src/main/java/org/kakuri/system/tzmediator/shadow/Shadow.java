@@ -13,6 +13,7 @@ import org.kakuri.platform.linux.Fd;
 import org.kakuri.platform.linux.SharedMapping;
 import org.kakuri.platform.linux.posix.CallPageServer;
 import org.kakuri.platform.linux.posix.LocalPosix;
+import org.kakuri.platform.linux.posix.ProcessIdentity;
 import org.kakuri.platform.linux.ring.CallPage;
 import org.kakuri.platform.linux.ring.CallServer;
 import org.kakuri.platform.linux.ring.CorruptPage;
@@ -25,7 +26,8 @@ import org.kakuri.platform.linux.ring.WaitPolicy;
  * own pid. It needs no framework; its class path is this bundle and {@code org.kakuri.platform.linux}.
  * <p>
  * Arguments: bytes of the page, CPU of the serving thread, spins, yields, and the descriptors that the TA may use, separated by
- * commas; any other number is refused with EBADF. Descriptors: see the constants. A line on {@link #CONTROL} is answered with
+ * commas; any other number is refused with EBADF. It must be started as {@code GuestSignals.prepare} says, because its signals
+ * are the TA's. Descriptors: see the constants. A line on {@link #CONTROL} is answered with
  * {@link ShadowCounters} on {@link #STATUS}; its end ends the process, so a dead workbench leaves nothing behind.
  * <p>
  * Exit status: 0 when the page was closed or control ended, 1 when the TA broke the call protocol.
@@ -54,7 +56,13 @@ public final class Shadow {
         WaitPolicy waiting = new WaitPolicy(Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]), true);
         CallServer server = CallPage.open(memory.segment()).server(waiting, PeerCheck.NONE);
         LocalPosix calls = new LocalPosix();
-        Stream.of(arguments[4].split(",")).mapToInt(Integer::parseInt).forEach(calls::lend);
+        ProcessIdentity identity = ProcessIdentity.take();
+        calls.identity(identity);
+        calls.onSignal(() -> server.attention(calls.signalled()));
+        Stream.of(arguments[4].split(","))
+                .filter(number -> !number.isEmpty())
+                .mapToInt(Integer::parseInt)
+                .forEach(number -> own(calls, number));
         OutputStream status = new FileOutputStream("/proc/self/fd/" + STATUS);
         Thread control = new Thread(() -> obey(server, status), "control");
         control.setDaemon(true);
@@ -65,9 +73,20 @@ public final class Shadow {
             server.serve(new CallPageServer(calls));
         } catch (CorruptPage | PeerGone e) {
             System.err.println("shadow: " + e.getMessage());
+            identity.close();
             Runtime.getRuntime().halt(1);
         }
+        identity.close();
         Runtime.getRuntime().halt(0);
+    }
+
+    /** Standard descriptors are also this program's and stay open; the others are the TA's to close. */
+    private static void own(LocalPosix calls, int number) {
+        if (number <= 2) {
+            calls.lend(number);
+        } else {
+            calls.give(number);
+        }
     }
 
     /** Counters are read while the serving thread goes on: what it is doing at the moment may be missing. */

@@ -3,10 +3,12 @@ package org.kakuri.runtime.wasm.internal.calls;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.kakuri.api.tee.CallStyle;
 import org.kakuri.api.tee.HostRequest;
 import org.kakuri.api.tee.SharedMemory;
 import org.kakuri.api.runtime.SessionSpec.Mediated;
+import org.kakuri.platform.linux.Fd;
 import org.kakuri.platform.linux.PidFd;
 import org.kakuri.platform.linux.ring.CallClient;
 import org.kakuri.platform.linux.ring.CallPage;
@@ -57,6 +59,11 @@ public final class MediatedChannel extends PageChannel {
     /** Says how a guest that makes the next calls is asked whether it may still wait. */
     public void wanted(BooleanSupplier stillWanted) {
         wanted = stillWanted;
+    }
+
+    /** Returns how this process gets the mediator's descriptors, where that process is known. */
+    public Optional<Function<Integer, Fd>> descriptors() {
+        return mediator.map(process -> process::getFd);
     }
 
     @Override

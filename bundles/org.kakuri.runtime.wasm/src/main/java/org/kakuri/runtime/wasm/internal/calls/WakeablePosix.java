@@ -5,6 +5,7 @@ import org.kakuri.platform.linux.CallGate;
 import org.kakuri.platform.linux.Errno;
 import org.kakuri.platform.linux.posix.LocalPosix;
 import org.kakuri.platform.linux.posix.PosixCalls;
+import org.kakuri.platform.linux.posix.PosixOp;
 
 /**
  * Executes a guest's calls in this process so that none blocks longer than the guest may live: {@link #wake} ends the call its
@@ -39,7 +40,7 @@ public final class WakeablePosix implements PosixCalls, AutoCloseable {
         while (gate.enter()) {
             long result = call.run();
             gate.leave();
-            if (result != -Errno.EINTR) {
+            if (result != -Errno.EINTR || calls.signalled()) {
                 return result;
             }
         }
@@ -83,6 +84,16 @@ public final class WakeablePosix implements PosixCalls, AutoCloseable {
     @Override
     public int openat(int directory, String path, int flags, int mode) {
         return (int) blocking(() -> calls.openat(directory, path, flags, mode));
+    }
+
+    @Override
+    public long call(PosixOp op, long[] slots, MemorySegment data, long length) {
+        return blocking(() -> calls.call(op, slots, data, length));
+    }
+
+    @Override
+    public boolean signalled() {
+        return calls.signalled();
     }
 
     @Override

@@ -6,6 +6,7 @@ import org.kakuri.platform.linux.Errno;
 import org.kakuri.platform.linux.FileStatus;
 import org.kakuri.platform.linux.OpenFlags;
 import org.kakuri.platform.linux.posix.PosixCalls;
+import org.kakuri.platform.linux.posix.PosixOp;
 
 /** What a guest finds behind standard descriptors nobody gave it: empty to read, takes every write. Leaves no instance. */
 final class Nowhere implements PosixCalls {
@@ -156,5 +157,15 @@ final class Nowhere implements PosixCalls {
     @Override
     public int shutdown(int fd, int how) {
         return -Errno.ENOTSOCK;
+    }
+
+    @Override
+    public long call(PosixOp op, long[] slots, MemorySegment data, long length) {
+        return -Errno.EINVAL;
+    }
+
+    @Override
+    public boolean signalled() {
+        return false;
     }
 }

@@ -12,7 +12,9 @@ final class WasiErrno {
     static final int ILSEQ = 25;
     static final int INVAL = 28;
     static final int IO = 29;
+    static final int INTR = 27;
     static final int MFILE = 33;
+    static final int MSGSIZE = 35;
     static final int NAMETOOLONG = 37;
     static final int NOSYS = 52;
     static final int NOTDIR = 54;

@@ -26,6 +26,8 @@ public final class WasiProcess {
     private final Runnable settle;
     private final GuestDescriptors descriptors = new GuestDescriptors();
     private final WasiIo io;
+    private final GuestSignalHandlers signals;
+    private SharedFiles shared;
     private GuestMemory memory = new GuestMemory(MemorySegment.NULL, new MemoryLimits(0, 0), 0, (from, to) -> true);
 
     /**
@@ -51,6 +53,7 @@ public final class WasiProcess {
         this.sealing = sealing;
         this.settle = settle;
         this.io = new WasiIo(scratch);
+        this.signals = new GuestSignalHandlers(waiting);
     }
 
     private static byte[] cString(String text) {
@@ -109,6 +112,19 @@ public final class WasiProcess {
     /** Called after each call of the guest's. */
     void settle() {
         settle.run();
+    }
+
+    GuestSignalHandlers signals() {
+        return signals;
+    }
+
+    /** Says who puts files into linear memory. */
+    public void share(SharedFiles files) {
+        shared = files;
+    }
+
+    SharedFiles shared() {
+        return shared;
     }
 
     List<byte[]> arguments() {

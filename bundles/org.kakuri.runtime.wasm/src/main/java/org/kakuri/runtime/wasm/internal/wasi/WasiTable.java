@@ -6,24 +6,32 @@ import static run.endive.wasm.types.ValType.I64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.kakuri.platform.linux.posix.PosixOp;
 import org.kakuri.runtime.wasm.internal.memory.GuestMemory;
 import org.kakuri.runtime.wasm.internal.memory.OutOfBounds;
 import run.endive.runtime.HostFunction;
 import run.endive.runtime.ImportValues;
+import run.endive.runtime.Instance;
 import run.endive.wasm.types.FunctionType;
 import run.endive.wasm.types.ValType;
 
 /**
  * Every function a guest may import, one row each: all of WASI preview 1, in the order of its specification
  * (witx/wasi_snapshot_preview1.witx), and the calls of TZm-TA beyond it. A pointer that lies outside the guest's memory
- * gives FAULT.
+ * gives FAULT. After each call handlers of signals that came meanwhile run ({@link GuestSignalHandlers}).
  */
 public final class WasiTable {
     /** Import module of WASI. */
     static final String WASI = "wasi_snapshot_preview1";
     /** Import module of TZm-TA. */
     static final String TZM = "tzm";
+
+    /** Called while signals are delivered, so nothing is delivered after it. */
+    private static final String TAKES_SIGNALS = PosixOp.SIGNEXT.call();
+    /** Calls that a signal ends although its handler was installed with SA_RESTART. Source: signal(7). */
+    private static final Set<String> NEVER_MADE_AGAIN = Set.of("poll", "nanosleep", "sigtimedwait", "sigsuspend");
 
     private static final Map<String, Row> ROWS = new LinkedHashMap<>();
     private static final FunctionType SEALING = FunctionType.of(List.of(I32, I32, I32, I32, I32, I32), List.of(I32));
@@ -139,6 +147,23 @@ public final class WasiTable {
         add(new Row(TZM, "seal", SEALING, (p, a) -> TzmSealing.call(p, (keys, b) -> keys.seal(b[0], b[1]), a), ""));
         add(new Row(TZM, "unseal", SEALING, (p, a) -> TzmSealing.call(p, (keys, b) -> keys.unseal(b[0], b[1]), a),
                 ""));
+        for (PosixOp op : PosixOp.values()) {
+            if (op.generic() && op != PosixOp.SPAWN) {
+                tzm(op.call(), (p, a) -> TzmCalls.run(op, p, a), TzmCalls.parameters(op).toArray(ValType[]::new));
+            }
+        }
+        tzm("poll", (p, a) -> TzmCalls.poll(p, (int) a[0], (int) a[1], (int) a[2]), I32, I32, I32);
+        tzm("dup", (p, a) -> TzmCalls.dup(p, (int) a[0]), I32);
+        tzm("dup2", (p, a) -> TzmCalls.dup2(p, (int) a[0], (int) a[1]), I32, I32);
+        tzm("map", (p, a) -> TzmCalls.map(p, (int) a[0], a[1], (int) a[2], (int) a[3]), I32, I64, I32, I32);
+        tzm("unmap", (p, a) -> TzmCalls.unmap(p, (int) a[0], (int) a[1]), I32, I32);
+        tzm("spawn", (p, a) -> TzmCalls.spawn(p, (int) a[0], (int) a[1]), I32, I32);
+        tzm("safepoint", (p, a) -> 0);
+        tzm("on_signal", (p, a) -> p.signals().use((int) a[0]), I32);
+    }
+
+    private static void tzm(String name, Call call, ValType... parameters) {
+        add(new Row(TZM, name, FunctionType.of(List.of(parameters), List.of(I32)), call, ""));
     }
 
     /** Returns the rows. */
@@ -158,31 +183,41 @@ public final class WasiTable {
         var imports = ImportValues.builder();
         for (Row row : ROWS.values()) {
             imports.addFunction(new HostFunction(row.module, row.name, row.type,
-                    row.module.equals(WASI) ? (instance, a) -> errno(row, process, a)
-                            : (instance, a) -> new long[] {value(row, process, a)}));
+                    row.module.equals(WASI) ? (instance, a) -> errno(row, process, instance, a)
+                            : (instance, a) -> new long[] {value(row, process, instance, a)}));
         }
         return imports.build();
     }
 
-    private static long[] errno(Row row, WasiProcess process, long[] arguments) {
+    private static long[] errno(Row row, WasiProcess process, Instance instance, long[] arguments) {
         int errno;
-        try {
-            errno = row.call.run(process, arguments);
-            process.settle();
-        } catch (OutOfBounds e) {
-            errno = WasiErrno.FAULT;
-        }
+        boolean again;
+        do {
+            try {
+                errno = row.call.run(process, arguments);
+                process.settle();
+            } catch (OutOfBounds e) {
+                errno = WasiErrno.FAULT;
+            }
+            again = process.signals().deliver(instance) && errno == WasiErrno.INTR;
+        } while (again);
         return row.type.returns().isEmpty() ? NOTHING : RESULTS[errno];
     }
 
-    private static long value(Row row, WasiProcess process, long[] arguments) {
-        try {
-            int value = row.call.run(process, arguments);
-            process.settle();
-            return value;
-        } catch (OutOfBounds e) {
-            return -WasiErrno.FAULT;
-        }
+    private static long value(Row row, WasiProcess process, Instance instance, long[] arguments) {
+        int value;
+        boolean again;
+        do {
+            try {
+                value = row.call.run(process, arguments);
+                process.settle();
+            } catch (OutOfBounds e) {
+                value = -WasiErrno.FAULT;
+            }
+            again = !row.name.equals(TAKES_SIGNALS) && process.signals().deliver(instance) && value == -WasiErrno.INTR
+                    && !NEVER_MADE_AGAIN.contains(row.name);
+        } while (again);
+        return value;
     }
 
     /**

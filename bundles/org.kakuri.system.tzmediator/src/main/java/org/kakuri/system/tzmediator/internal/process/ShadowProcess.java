@@ -12,6 +12,7 @@ import org.kakuri.platform.linux.MemFd;
 import org.kakuri.platform.linux.NativeException;
 import org.kakuri.platform.linux.Pipe;
 import org.kakuri.platform.linux.Spawn;
+import org.kakuri.platform.linux.posix.GuestSignals;
 import org.kakuri.platform.linux.ring.CallPage;
 import org.kakuri.system.tzmediator.shadow.Shadow;
 import org.kakuri.system.tzmediator.shadow.ShadowCounters;
@@ -29,7 +30,7 @@ public final class ShadowProcess implements AutoCloseable {
     public static final int ERRORS = 2;
 
     private static final List<String> OPTIONS = List.of("-XX:+UseSerialGC", "-Xms8m", "-Xmx32m", "-Xshare:auto",
-            "--enable-native-access=ALL-UNNAMED");
+            "--enable-native-access=ALL-UNNAMED", GuestSignals.JVM_OPTION);
 
     private final Pipe control;
     private final Pipe status;
@@ -53,7 +54,7 @@ public final class ShadowProcess implements AutoCloseable {
                     JavaProgram.leading(OPTIONS, Shadow.class, CallPage.class));
             arguments.addAll(List.of("" + page.size(), "" + plan.partner(), "" + plan.shadowWaiting().spins(),
                     "" + plan.shadowWaiting().yields(), ERRORS + "," + READS + "," + WRITES));
-            ChildProcess child = Spawn.program(JavaProgram.executable())
+            ChildProcess child = GuestSignals.prepare(Spawn.program(JavaProgram.executable()))
                     .arguments(arguments)
                     .give(errors.fd(), ERRORS)
                     .give(page.fd(), Shadow.PAGE)

@@ -1,0 +1,47 @@
+package org.kakuri.platform.linux.posix;
+
+import java.util.List;
+
+/**
+ * This process as a guest's own: its pid, its signals, its timers and its children. Granted to a guest whose shadow
+ * this process is, and to nobody else: the guest can do what this process may. The thread that makes it executes the calls.
+ */
+public final class ProcessIdentity implements AutoCloseable {
+
+    private final GuestSignals signals;
+    private final GuestTimers timers = new GuestTimers();
+    private final GuestChildren children = new GuestChildren();
+
+    private ProcessIdentity(GuestSignals signals) {
+        this.signals = signals;
+    }
+
+    /** Takes this process's signals over; it was started as {@link GuestSignals#prepare} says. */
+    public static ProcessIdentity take() {
+        return new ProcessIdentity(GuestSignals.start());
+    }
+
+    GuestSignals signals() {
+        return signals;
+    }
+
+    GuestTimers timers() {
+        return timers;
+    }
+
+    GuestChildren children() {
+        return children;
+    }
+
+    /** Kills children that were not waited for, gives everything back. After the last call. */
+    @Override
+    public void close() {
+        List.<AutoCloseable>of(children, timers, signals).forEach(part -> {
+            try {
+                part.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+}
