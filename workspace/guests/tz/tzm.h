@@ -28,4 +28,8 @@ __attribute__((import_module("tzm"), import_name("unseal")))
 extern int32_t tzm_unseal(const void *label, size_t label_length, const void *sealed, size_t length,
                           void *to, size_t room);
 
+/* Runs the handlers of signals that came, as after every call; for code that computes for long. */
+__attribute__((import_module("tzm"), import_name("safepoint")))
+extern int32_t tzm_safepoint(void);
+
 #endif

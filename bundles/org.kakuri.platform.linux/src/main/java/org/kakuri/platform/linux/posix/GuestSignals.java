@@ -64,6 +64,7 @@ public final class GuestSignals implements AutoCloseable {
     private final Deque<byte[]> pending = new ArrayDeque<>();
     private final Fd source;
     private final WakeFd wake = WakeFd.create();
+    private final MemorySegment taken = Arena.ofAuto().allocate(SignalDelivery.RECORD_BYTES, 8);
     private final CallGate gate = new CallGate();
     private final Thread taker;
     private long mask;
@@ -129,7 +130,6 @@ public final class GuestSignals implements AutoCloseable {
     private void take() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment set = arena.allocate(16, 8);
-            MemorySegment taken = arena.allocate(SignalDelivery.RECORD_BYTES, 8);
             set.set(ValueLayout.JAVA_INT, 0, source.number());
             set.set(ValueLayout.JAVA_INT, 8, wake.fd().number());
             while (!closed) {
@@ -138,9 +138,7 @@ public final class GuestSignals implements AutoCloseable {
                 PollSet.pollRaw(set, 2, deliverable ? AGAIN_MILLIS : -1);
                 lock.lock();
                 try {
-                    while (!closed && SignalDelivery.takeRaw(source.number(), taken) > 0) {
-                        arrived(taken.toArray(ValueLayout.JAVA_BYTE));
-                    }
+                    drain();
                 } finally {
                     lock.unlock();
                 }
@@ -148,6 +146,16 @@ public final class GuestSignals implements AutoCloseable {
                     gate.interrupt();
                 }
             }
+        }
+    }
+
+    /**
+     * Takes what came and is not masked. With the lock held; also before a mask or an action changes, because signals that came
+     * before that are under the old one.
+     */
+    private void drain() {
+        while (!closed && SignalDelivery.takeRaw(source.number(), taken) > 0) {
+            arrived(taken.toArray(ValueLayout.JAVA_BYTE));
         }
     }
 
@@ -238,6 +246,7 @@ public final class GuestSignals implements AutoCloseable {
         }
         lock.lock();
         try {
+            drain();
             dispositions[signal] = wanted;
             flags[signal] = withFlags;
             handlerMasks[signal] = handlerMask & ~NEVER_MASKED;
@@ -276,6 +285,7 @@ public final class GuestSignals implements AutoCloseable {
 
     private void setMask(long next) {
         if (mask != (next & ~NEVER_MASKED)) {
+            drain();
             mask = next & ~NEVER_MASKED;
             watch(0);
             look();

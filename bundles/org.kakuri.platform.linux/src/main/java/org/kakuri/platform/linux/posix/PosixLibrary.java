@@ -11,8 +11,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import org.kakuri.platform.linux.Errno;
+import org.kakuri.platform.linux.Fd;
+import org.kakuri.platform.linux.FileStatus;
+import org.kakuri.platform.linux.NativeException;
+import org.kakuri.platform.linux.SharedMapping;
 
 /**
  * POSIX for trusted applications in Java: the calls by their names, over whatever executes them. Results are {@code >= 0} or
@@ -38,6 +43,7 @@ public final class PosixLibrary implements AutoCloseable {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
     private final PosixCalls calls;
+    private final IntFunction<Fd> descriptors;
     private final Arena arena = Arena.ofShared();
     private final List<MemorySegment> levels = new ArrayList<>(List.of(arena.allocate(DATA_BYTES, 8)));
     private final long[] slots = new long[6];
@@ -48,9 +54,21 @@ public final class PosixLibrary implements AutoCloseable {
 
     private record Installed(Handler handler, int flags) {}
 
-    /** Calls executed by somebody, who stays the caller's. */
+    /** Calls executed by somebody, who stays the caller's; nothing can be mapped. */
     public PosixLibrary(PosixCalls calls) {
+        this(calls, number -> {
+            throw new NativeException("mmap", "fd=" + number, Errno.EOPNOTSUPP);
+        });
+    }
+
+    /**
+     * Calls executed by somebody, who stays the caller's.
+     *
+     * @param descriptors brings a descriptor that calls are executed on to this process, see {@code PidFd.getFd}
+     */
+    public PosixLibrary(PosixCalls calls, IntFunction<Fd> descriptors) {
         this.calls = calls;
+        this.descriptors = descriptors;
     }
 
     /**
@@ -527,6 +545,21 @@ public final class PosixLibrary implements AutoCloseable {
 
     public int shmUnlink(String name) {
         return named(PosixOp.SHM_UNLINK, name);
+    }
+
+    /**
+     * Maps shared memory: the very pages that others map. They write them at any time: copy a value once, then check the copy.
+     *
+     * @throws NativeException if it cannot be mapped, or is shorter than that
+     */
+    public SharedMapping mmap(int fd, long offset, long length) {
+        try (Fd file = descriptors.apply(fd)) {
+            if (FileStatus.of(file).size() < offset + length) {
+                throw new NativeException("mmap", "fd=" + fd + ", offset=" + offset + ", length=" + length,
+                        Errno.EINVAL);
+            }
+            return SharedMapping.of(file, offset, length, true);
+        }
     }
 
     public int open(String path, int flags, int mode) {
