@@ -70,7 +70,7 @@ public final class TestThreads {
     public static long bytesPerCall(int calls, Runnable call) {
         ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long least = Long.MAX_VALUE;
-        for (int round = 0; round < 8 && least > 64; round++) {
+        for (int round = 0; round < 60 && least > 64; round++) {
             long before = bean.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < calls; i++) {
                 call.run();
