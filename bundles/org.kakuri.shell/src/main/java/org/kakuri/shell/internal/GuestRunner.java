@@ -60,12 +60,19 @@ final class GuestRunner {
             LedgerSnapshot events = session.ledger();
             SessionReport report = session.report();
             Optional<CostWaterfall> cost = words.value("trace")
-                    .map(_ -> CostWaterfall.of(whole, report, events,
+                    .map(_ -> CostWaterfall.of(whole, report, ofTheBackend(events, lease.backend()),
                             lease.charged(profiles.inUse(lease.backend().architecture()))));
             return new GuestRun(lease.backend().name(), runtime.name(), lease.cell().meaning(), exit.status(),
                     exit.reason(), exit.cpuNanos(), exit.peakMemory(), new TreeMap<>(events.counts()),
                     words.flags().contains("events"), report, cost);
         }
+    }
+
+    /** What the runtime counts itself happens in the model of a library operating system, and has no price on any platform. */
+    private static LedgerSnapshot ofTheBackend(LedgerSnapshot events, BackendInfo backend) {
+        var own = new TreeMap<>(events.counts());
+        own.keySet().retainAll(backend.events().keySet());
+        return new LedgerSnapshot(own);
     }
 
     private SessionSpec spec(BackendInfo backend) {

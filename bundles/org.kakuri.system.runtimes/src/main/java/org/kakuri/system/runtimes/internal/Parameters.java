@@ -1,0 +1,36 @@
+package org.kakuri.system.runtimes.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.kakuri.api.experiment.Parameter;
+import org.kakuri.api.experiment.Parameter.Kind;
+
+/** Parameters that the experiments share. Sizes and prices that no source gives have no source here either. */
+final class Parameters {
+    private static final String COMPARISON = "SCwatcher compares SCONE with Occlum";
+    private static final String UNSOURCED = "";
+
+    private Parameters() {}
+
+    static List<Parameter> of(List<String> memory, List<String> heap, Parameter... more) {
+        List<Parameter> all = new ArrayList<>(List.of(
+                new Parameter("tee", "backend whose instances hold the programs", Kind.BACKEND, List.of("sgx"),
+                        List.of(), 0, 0, COMPARISON),
+                new Parameter(Pairs.APART, "runtime with an instance for each process", Kind.RUNTIME, List.of("scone"),
+                        List.of(), 0, 0, COMPARISON),
+                new Parameter(Pairs.TOGETHER, "runtime with all processes in one instance", Kind.RUNTIME,
+                        List.of("occlum"), List.of(), 0, 0, COMPARISON),
+                new Parameter("memory", "most memory of a session; the one instance of all processes is that large",
+                        Kind.SIZE, memory, List.of(), 1 << 20, 1L << 34, UNSOURCED),
+                new Parameter("heap", "heap of an instance for one process", Kind.SIZE, heap, List.of(), 4096,
+                        1L << 34, UNSOURCED)));
+        all.addAll(List.of(more));
+        return all;
+    }
+
+    /** Ends of the interval of prices that nobody has published for this purpose. */
+    static Parameter prices() {
+        return new Parameter("prices", "ends of the interval of unsourced prices", Kind.CHOICE, List.of("low", "high"),
+                List.of("low", "high"), 0, 0, UNSOURCED);
+    }
+}
