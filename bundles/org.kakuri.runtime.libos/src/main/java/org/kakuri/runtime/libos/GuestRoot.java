@@ -27,11 +27,16 @@ import org.kakuri.runtime.libos.trace.Launch;
 record GuestRoot(Path folder, boolean readOnly, Map<String, Path> binds, List<String> tmpfs)
         implements
             Launch.Preparation {
+    private static final int CLOSE = 3;
     private static final int CHDIR = 80;
     private static final int CHROOT = 161;
     private static final int MOUNT = 165;
     private static final int UNSHARE = 272;
+    private static final int OPEN_TREE = 428;
+    private static final int MOVE_MOUNT = 429;
     private static final int MOUNT_SETATTR = 442;
+    private static final long CLONE_REC_CLOEXEC = 1 | 0x8000 | 0x80000;
+    private static final long MOVE_MOUNT_F_EMPTY_PATH = 4;
     private static final long CLONE_NEWNS = 0x20000;
     private static final long CLONE_NEWUSER = 0x10000000;
     private static final long MS_BIND_REC = 0x5000;
@@ -58,6 +63,13 @@ record GuestRoot(Path folder, boolean readOnly, Map<String, Path> binds, List<St
     public void prepare(Injector injector) {
         unshare(injector);
         require("mount namespace", injector.call(MOUNT, 0, injector.text("/"), 0, MS_REC_PRIVATE, 0));
+        // taken before anything is covered or made read-only
+        Map<String, Long> taken = new LinkedHashMap<>();
+        binds.forEach((guest, host) -> {
+            long tree = injector.call(OPEN_TREE, AT_FDCWD, injector.text(host.toString()), CLONE_REC_CLOEXEC);
+            require("taking " + host, tree);
+            taken.put(guest, tree);
+        });
         if (!own()) {
             bind(injector, folder.toString(), folder.toString());
         }
@@ -79,7 +91,11 @@ record GuestRoot(Path folder, boolean readOnly, Map<String, Path> binds, List<St
         List<String> points = new ArrayList<>(tmpfs);
         points.forEach(path -> require("tmpfs on " + path, injector.call(MOUNT, injector.text("tmpfs"),
                 injector.text(point(path)), injector.text("tmpfs"), MS_NOSUID_NODEV, 0)));
-        binds.forEach((guest, host) -> bind(injector, host.toString(), point(guest)));
+        taken.forEach((guest, tree) -> {
+            require("putting a folder at " + guest, injector.call(MOVE_MOUNT, tree, injector.text(""), AT_FDCWD,
+                    injector.text(point(guest)), MOVE_MOUNT_F_EMPTY_PATH));
+            injector.call(CLOSE, tree);
+        });
         if (!own()) {
             require("chroot to " + folder, injector.call(CHROOT, injector.text(folder.toString())));
         }

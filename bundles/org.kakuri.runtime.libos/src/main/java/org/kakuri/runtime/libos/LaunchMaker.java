@@ -39,7 +39,7 @@ record LaunchMaker(SessionRoot root, SessionOptions options) {
         }
     }
 
-    Ready ready(String program, Command command) {
+    Ready ready(String program, Command command, Map<String, Path> volumes) {
         Map<String, String> env = new TreeMap<>(command.env());
         String mark = System.getenv(DomainHosts.MARK);
         if (mark != null) {
@@ -54,6 +54,7 @@ record LaunchMaker(SessionRoot root, SessionOptions options) {
             }
             List<Launch.Preparation> preparation = new ArrayList<>();
             var folders = new LinkedHashMap<>(command.folders());
+            folders.putAll(volumes);
             if (root.separate()) {
                 Path start = folders.remove(".");
                 if (start != null) {
@@ -110,7 +111,7 @@ record LaunchMaker(SessionRoot root, SessionOptions options) {
                 memory.add(guest);
             } else if (what.startsWith(HOST)) {
                 binds.put(guest, Path.of(what.substring(HOST.length())).toAbsolutePath());
-            } else {
+            } else if (!what.startsWith("served:") && !what.startsWith("volume:")) {
                 throw new UsageError("option mount.%s=%s is not understood".formatted(guest, what),
                         "say tmpfs, host:FOLDER, volume:FOLDER or served:NAME");
             }

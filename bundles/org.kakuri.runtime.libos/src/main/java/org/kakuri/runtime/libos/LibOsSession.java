@@ -21,6 +21,7 @@ import org.kakuri.api.tee.EventCount;
 import org.kakuri.api.tee.Evidence;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.api.tee.Measurement;
+import org.kakuri.platform.linux.SeccompListener;
 import org.kakuri.runtime.libos.calls.CallCounts;
 import org.kakuri.runtime.libos.image.ProgramClosure;
 import org.kakuri.runtime.libos.trace.Tracer;
@@ -43,6 +44,7 @@ public final class LibOsSession implements RuntimeSession {
     private final Personality personality;
     private final SessionOptions options;
     private final SessionRoot root;
+    private final ServedTrees trees;
     private final Programs programs;
     private final PhaseClock opening;
     private final Object lock = new Object();
@@ -63,10 +65,12 @@ public final class LibOsSession implements RuntimeSession {
      * @param personality what is special about the runtime; closed with the session
      * @param options the session's options
      * @param root where programs are; closed with the session
+     * @param trees trees that services offer
      * @param opening has counted what it took until now
      */
     public LibOsSession(SessionSpec spec, BackendLease backend, Personality personality, SessionOptions options,
-            SessionRoot root, PhaseClock opening) {
+            SessionRoot root, ServedTrees trees, PhaseClock opening) {
+        this.trees = trees;
         this.spec = spec;
         this.backend = backend;
         this.personality = personality;
@@ -95,23 +99,36 @@ public final class LibOsSession implements RuntimeSession {
         String program = root.program(command);
         ProgramClosure closure = programs.of(program);
         HostedInstance instance = personality.admit(closure, clock);
-        CallRouter router;
-        Tracer tracer;
-        int pid;
-        try (var ready = new LaunchMaker(root, options).ready(program, command)) {
-            router = new CallRouter(personality, backend, programs, clock, PathService.PLAIN, instance, guest::ended);
-            tracer = new Tracer(spec.name() + " " + guest.id(), ready.launch(), router, waits(clock), _ -> {});
-            guest.runs(tracer, 0, () -> events(router));
-            pid = tracer.start();
+        GuestFiles files = null;
+        try {
+            files = new GuestFiles(options, trees, personality.trees(), clock);
+            return start(guest, command, program, instance, files, clock);
         } catch (RuntimeException e) {
+            if (files != null) {
+                files.close();
+            }
             personality.abandoned(instance);
             throw e;
         }
-        guest.runs(tracer, pid, () -> events(router));
-        return new Running(guest, router, clock);
     }
 
-    private static Tracer.Waits waits(PhaseClock clock) {
+    private Running start(LibOsGuest guest, Command command, String program, HostedInstance instance, GuestFiles files,
+            PhaseClock clock) {
+        try (var ready = new LaunchMaker(root, options).ready(program, command, files.folders())) {
+            var router = new CallRouter(personality, backend, programs, clock, files.paths(), instance,
+                    (status, usage) -> {
+                        files.save();
+                        guest.ended(status, usage);
+                    });
+            var tracer = new Tracer(spec.name() + " " + guest.id(), ready.launch(), router, waits(clock, files),
+                    SeccompListener::proceed);
+            guest.runs(tracer, 0, () -> events(router));
+            guest.runs(tracer, tracer.start(), () -> events(router));
+            return new Running(guest, router, clock);
+        }
+    }
+
+    private static Tracer.Waits waits(PhaseClock clock, GuestFiles files) {
         return new Tracer.Waits() {
             @Override
             public void waiting() {
@@ -125,6 +142,7 @@ public final class LibOsSession implements RuntimeSession {
 
             @Override
             public void over() {
+                files.close();
                 clock.stop();
             }
         };

@@ -5,7 +5,7 @@ import org.kakuri.runtime.libos.trace.Tracee;
 import org.kakuri.runtime.libos.trace.TraceeCall;
 
 /** Decides about calls that name a file. */
-interface PathService {
+public interface PathService {
     /** Everything is where the kernel finds it. */
     PathService PLAIN = new PathService() {
         @Override

@@ -3,6 +3,7 @@ package org.kakuri.runtime.libos;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.kakuri.api.runtime.ServedTree;
 import org.kakuri.api.tee.CallStyle;
 import org.kakuri.api.tee.EventCount;
 import org.kakuri.api.tee.IoIntent;
@@ -78,6 +79,11 @@ public interface Personality extends AutoCloseable {
 
     /** Returns the events that the runtime counts itself. */
     Map<String, EventCount> events();
+
+    /** Returns trees that the library operating system makes up itself, by guest path; in mode fast they are left out. */
+    default Map<String, ServedTree> trees() {
+        return Map.of();
+    }
 
     /** Returns what a reader of the results must know. */
     List<String> notes();

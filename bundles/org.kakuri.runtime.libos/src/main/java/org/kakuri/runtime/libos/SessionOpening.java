@@ -34,7 +34,7 @@ public final class SessionOpening {
      * @throws Unsupported if something is not possible on this machine; nothing remains
      */
     public static RuntimeSession open(RuntimeInfo info, BackendLease backend, RuntimeImage image, SessionSpec spec,
-            SessionOptions options, Maker maker) {
+            SessionOptions options, ServedTrees trees, Maker maker) {
         if (!System.getProperty("os.arch").equals("amd64")) {
             throw new Unsupported("runtime %s runs programs for x86-64 only, and this machine is %s".formatted(
                     info.name(), System.getProperty("os.arch")), "use runtime wasm");
@@ -54,7 +54,7 @@ public final class SessionOpening {
             Optional<ProgramClosure> program = image.kind() == RuntimeImage.Kind.PROGRAM
                     ? Optional.of(new Programs(root.folder()).of(image.path().toString()))
                     : Optional.empty();
-            return new LibOsSession(spec, backend, maker.make(program, root, clock), options, root, clock);
+            return new LibOsSession(spec, backend, maker.make(program, root, clock), options, root, trees, clock);
         } catch (RuntimeException e) {
             root.close();
             throw e;

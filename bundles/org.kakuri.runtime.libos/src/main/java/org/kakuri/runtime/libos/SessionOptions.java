@@ -1,8 +1,10 @@
 package org.kakuri.runtime.libos;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.kakuri.api.Nearest;
@@ -15,22 +17,26 @@ import org.kakuri.api.UsageError;
  * @param readOnly whether the root file system cannot be written, but for /tmp
  * @param mounts what lies at which path of the guest's: {@code tmpfs}, {@code host:FOLDER}, {@code volume:FOLDER},
  *        {@code served:NAME}
+ * @param key file with the key of encrypted volumes
  * @param own options that only one runtime knows
  * @param tee options for the backend's instances
  */
-public record SessionOptions(boolean fast, boolean readOnly, Map<String, String> mounts, Map<String, String> own,
+public record SessionOptions(boolean fast, boolean readOnly, Map<String, String> mounts, Optional<Path> key,
+        Map<String, String> own,
         Map<String, String> tee) {
     private static final String MODE = "mode";
     private static final String ROOT = "root";
     private static final String MOUNT = "mount.";
     private static final String TEE = "tee.";
+    private static final String KEY = "volume.key";
 
     /** What the options mean, for people. */
     public static final Map<String, String> KNOWN = Map.of(MODE,
             "fidelity (default): every system call is seen, by ptrace; fast: only those that must be served, by seccomp",
             ROOT, "ro (default for folders) or rw: whether the root file system can be written", MOUNT + "PATH",
             "what lies there: tmpfs, host:FOLDER, volume:FOLDER (encrypted, authenticated) or served:NAME (a service)",
-            TEE + "*", "option for the backend's instances, without the prefix");
+            KEY, "file with the key of encrypted volumes, 64 hexadecimal digits", TEE + "*",
+            "option for the backend's instances, without the prefix");
 
     /** Copies the maps. */
     public SessionOptions {
@@ -65,6 +71,7 @@ public record SessionOptions(boolean fast, boolean readOnly, Map<String, String>
                 rest.remove(key);
             }
         });
+        Optional<Path> key = Optional.ofNullable(rest.remove(KEY)).map(Path::of);
         boolean fast = choice(runtime, rest, MODE, "fidelity", "fast");
         boolean writable = choice(runtime, rest, ROOT, "ro", "rw");
         if (!rest.isEmpty()) {
@@ -72,7 +79,7 @@ public record SessionOptions(boolean fast, boolean readOnly, Map<String, String>
             all.addAll(known);
             throw Nearest.unknown("option of runtime " + runtime, rest.keySet().iterator().next(), all);
         }
-        return new SessionOptions(fast, !writable, mounts, own, tee);
+        return new SessionOptions(fast, !writable, mounts, key, own, tee);
     }
 
     private static boolean choice(String runtime, Map<String, String> rest, String name, String no, String yes) {

@@ -5,8 +5,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.kakuri.api.Observability;
 import org.kakuri.api.Refused;
+import org.kakuri.api.runtime.ServedTree;
 import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.tee.BackendLease;
 import org.kakuri.api.tee.CallStyle;
@@ -193,6 +196,15 @@ final class OcclumPersonality implements Personality {
     @Override
     public Measurement measurement() {
         return instance.measurement();
+    }
+
+    @Override
+    public Map<String, ServedTree> trees() {
+        return Map.of("/proc", new InstanceProc(this::pids));
+    }
+
+    private synchronized Set<Integer> pids() {
+        return places.keySet().stream().map(TracedProcess::pid).collect(Collectors.toSet());
     }
 
     @Override

@@ -9,14 +9,19 @@ import org.kakuri.api.runtime.IsolationRuntime;
 import org.kakuri.api.runtime.RuntimeImage;
 import org.kakuri.api.runtime.RuntimeInfo;
 import org.kakuri.api.runtime.RuntimeSession;
+import org.kakuri.api.runtime.ServedTree;
 import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.api.tee.BackendLease;
 import org.kakuri.api.tee.Capability;
 import org.kakuri.runtime.libos.LibOsSession;
+import org.kakuri.runtime.libos.ServedTrees;
 import org.kakuri.runtime.libos.SessionOpening;
 import org.kakuri.runtime.libos.SessionOptions;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 
 /** Occlum-like: unmodified Linux programs, many processes in one instance that boots from an encrypted image. */
 @Component(immediate = true, property = IsolationRuntime.NAME + "=" + OcclumRuntime.RUNTIME)
@@ -33,6 +38,8 @@ public final class OcclumRuntime implements IsolationRuntime {
 
     private static final RuntimeInfo INFO = describe();
 
+    private final ServedTrees trees = new ServedTrees();
+
     private static RuntimeInfo describe() {
         var options = new HashMap<>(SessionOptions.KNOWN);
         options.put(PROCESS, "heap and stack of each process in the instance, for example 16m; default 4m");
@@ -43,6 +50,17 @@ public final class OcclumRuntime implements IsolationRuntime {
                 Map.of(LibOsSession.SYSTEM_CALL, Observability.EXACT, LibOsSession.QUEUE_SLOT, Observability.EXACT,
                         SPAWN, Observability.EXACT, DIVERGENCE, Observability.EXACT),
                 options);
+    }
+
+    /** A service offers a tree of files to guests. */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addTree(ServedTree tree, Map<String, Object> properties) {
+        trees.add(tree, properties);
+    }
+
+    /** It has gone. */
+    void removeTree(ServedTree tree) {
+        trees.remove(tree);
     }
 
     @Override
@@ -65,7 +83,8 @@ public final class OcclumRuntime implements IsolationRuntime {
     @Override
     public RuntimeSession open(BackendLease backend, RuntimeImage image, SessionSpec spec) {
         SessionOptions options = SessionOptions.of(RUNTIME, spec.options(), Set.of(PROCESS, LIBOS));
-        return SessionOpening.open(INFO, backend, image, spec, options, (program, root, clock) -> OcclumPersonality
-                .boot(backend, spec, options, program, root, clock));
+        return SessionOpening.open(INFO, backend, image, spec, options, trees,
+                (program, root, clock) -> OcclumPersonality
+                        .boot(backend, spec, options, program, root, clock));
     }
 }

@@ -22,6 +22,7 @@ import org.kakuri.api.runtime.IsolationRuntime;
 import org.kakuri.api.runtime.Placement;
 import org.kakuri.api.runtime.RuntimeImage;
 import org.kakuri.api.runtime.RuntimeSession;
+import org.kakuri.api.runtime.ServedTree;
 import org.kakuri.api.runtime.SessionReport;
 import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.tee.BackendInfo;
@@ -73,6 +74,13 @@ record Bench(TeeBackend backend, Machine machine) implements BackendLease, AutoC
 
     static IsolationRuntime runtime(String name) {
         return name.equals("scone") ? new SconeRuntime() : new OcclumRuntime();
+    }
+
+    /** Offers a tree as the framework would. */
+    static void serve(IsolationRuntime runtime, ServedTree tree, Map<String, Object> properties) throws Exception {
+        var add = runtime.getClass().getDeclaredMethod("addTree", ServedTree.class, Map.class);
+        add.setAccessible(true);
+        add.invoke(runtime, tree, properties);
     }
 
     static SessionSpec spec(long memory, String... options) {

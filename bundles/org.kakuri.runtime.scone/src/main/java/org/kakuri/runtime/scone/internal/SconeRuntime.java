@@ -9,15 +9,20 @@ import org.kakuri.api.runtime.IsolationRuntime;
 import org.kakuri.api.runtime.RuntimeImage;
 import org.kakuri.api.runtime.RuntimeInfo;
 import org.kakuri.api.runtime.RuntimeSession;
+import org.kakuri.api.runtime.ServedTree;
 import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.api.tee.BackendLease;
 import org.kakuri.api.tee.Capability;
 import org.kakuri.runtime.libos.LibOsSession;
+import org.kakuri.runtime.libos.ServedTrees;
 import org.kakuri.runtime.libos.PhaseClock;
 import org.kakuri.runtime.libos.SessionOpening;
 import org.kakuri.runtime.libos.SessionOptions;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 
 /** SCONE-like: unmodified Linux programs, an instance for each process, system calls through a queue to host threads. */
 @Component(immediate = true, property = IsolationRuntime.NAME + "=" + SconeRuntime.RUNTIME)
@@ -31,6 +36,8 @@ public final class SconeRuntime implements IsolationRuntime {
 
     private static final RuntimeInfo INFO = describe();
 
+    private final ServedTrees trees = new ServedTrees();
+
     private static RuntimeInfo describe() {
         var options = new HashMap<>(SessionOptions.KNOWN);
         options.put(HEAP, "heap of each instance, for example 16m; default 4m, or what the memory leaves");
@@ -40,6 +47,17 @@ public final class SconeRuntime implements IsolationRuntime {
                 Map.of(LibOsSession.SYSTEM_CALL, Observability.EXACT, LibOsSession.QUEUE_SLOT, Observability.EXACT,
                         COPY, Observability.EXACT),
                 options);
+    }
+
+    /** A service offers a tree of files to guests. */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addTree(ServedTree tree, Map<String, Object> properties) {
+        trees.add(tree, properties);
+    }
+
+    /** It has gone. */
+    void removeTree(ServedTree tree) {
+        trees.remove(tree);
     }
 
     @Override
@@ -62,7 +80,7 @@ public final class SconeRuntime implements IsolationRuntime {
     @Override
     public RuntimeSession open(BackendLease backend, RuntimeImage image, SessionSpec spec) {
         SessionOptions options = SessionOptions.of(RUNTIME, spec.options(), Set.of(HEAP));
-        return SessionOpening.open(INFO, backend, image, spec, options, (programs, _, clock) -> {
+        return SessionOpening.open(INFO, backend, image, spec, options, trees, (programs, _, clock) -> {
             var personality = new SconePersonality(backend, spec, options);
             programs.ifPresent(program -> personality.prepare(program, clock));
             return personality;

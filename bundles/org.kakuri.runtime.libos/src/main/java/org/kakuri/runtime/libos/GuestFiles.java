@@ -1,0 +1,108 @@
+package org.kakuri.runtime.libos;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.kakuri.api.Refused;
+import org.kakuri.api.Unsupported;
+import org.kakuri.api.UsageError;
+import org.kakuri.api.runtime.ServedTree;
+
+/** What the mount table of one guest needs: encrypted volumes and trees that services make up. Closed when nothing runs any more. */
+final class GuestFiles implements AutoCloseable {
+    private static final String VOLUME = "volume:";
+    private static final String SERVED = "served:";
+    private static final int KEY = 32;
+
+    private final List<ServedPaths> served = new ArrayList<>();
+    private Volumes volumes;
+    private PathService paths = PathService.PLAIN;
+
+    /**
+     * Opens what the options name.
+     *
+     * @param trees trees that services offer
+     * @param own trees that the runtime makes up, unless something else is mounted there
+     * @throws Refused if a volume is not what was saved; nothing remains
+     */
+    GuestFiles(SessionOptions options, ServedTrees trees, Map<String, ServedTree> own, PhaseClock clock) {
+        var folders = new LinkedHashMap<String, Path>();
+        options.mounts().forEach((guest, what) -> {
+            if (what.startsWith(VOLUME)) {
+                folders.put(guest, Path.of(what.substring(VOLUME.length())).toAbsolutePath());
+            }
+        });
+        volumes = Volumes.open(folders, folders.isEmpty() ? new byte[0] : key(options), clock);
+        try {
+            if (!options.fast()) {
+                own.keySet()
+                        .stream()
+                        .filter(guest -> !options.mounts().containsKey(guest))
+                        .forEach(guest -> serve(guest, own.get(guest), options));
+            }
+            options.mounts().forEach((guest, what) -> {
+                if (what.startsWith(SERVED)) {
+                    serve(guest, trees.get(what.substring(SERVED.length())), options);
+                }
+            });
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void serve(String guest, ServedTree tree, SessionOptions options) {
+        if (options.fast()) {
+            throw new Unsupported("trees that services make up need every call that names a file to be seen",
+                    "use --mode fidelity");
+        }
+        var made = new ServedPaths(guest, tree, paths);
+        served.add(made);
+        paths = made;
+    }
+
+    private static byte[] key(SessionOptions options) {
+        Path file = options.key()
+                .orElseThrow(() -> new UsageError("an encrypted volume needs a key",
+                        "name a file with 64 hexadecimal digits: --option volume.key=FILE"));
+        try {
+            byte[] key = HexFormat.of().parseHex(Files.readString(file, StandardCharsets.US_ASCII).strip());
+            if (key.length == KEY) {
+                return key;
+            }
+            throw new Refused("%s holds %d bytes, not %d".formatted(file, key.length, KEY),
+                    "write 64 hexadecimal digits");
+        } catch (IOException | IllegalArgumentException e) {
+            throw new Refused("cannot read a key from %s: %s".formatted(file, e.getMessage()),
+                    "write 64 hexadecimal digits", e);
+        }
+    }
+
+    /** Returns folders to bind, by guest path. */
+    Map<String, Path> folders() {
+        return volumes.folders();
+    }
+
+    /** Returns who decides about paths. */
+    PathService paths() {
+        return paths;
+    }
+
+    /** Encrypts what has changed in the volumes. */
+    void save() {
+        volumes.save();
+    }
+
+    @Override
+    public void close() {
+        served.forEach(ServedPaths::close);
+        served.clear();
+        volumes.close();
+    }
+}
