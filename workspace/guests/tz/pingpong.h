@@ -14,6 +14,23 @@
 #define PINGPONG_LINE 64
 #define PINGPONG_FLIP 0x5a
 #define PINGPONG_MAX (64 * 1024)
+/* The queued signal of KIND signal, SIGRTMIN + 2 of glibc, and the one that says that no more comes. */
+#define PINGPONG_SIGNAL 36
+#define PINGPONG_END 37
+/* Looks at a word before a side that waits by KIND shm sleeps in between. */
+#define PINGPONG_SPINS 200000
+
+/* KIND shm: what both sides map. Each word is alone on its cache line; the bytes belong to whoever is to answer. */
+struct pingpong_shared {
+    uint32_t asked;
+    uint32_t pad1[15];
+    uint32_t answered;
+    uint32_t pad2[15];
+    uint32_t ended;
+    uint32_t pad3[15];
+    unsigned char pad4[4096 - 3 * 64];
+    unsigned char bytes[PINGPONG_MAX];
+};
 
 static inline void pingpong_reply(unsigned char *bytes, size_t length) {
     for (size_t i = 0; i < length; i += PINGPONG_LINE)

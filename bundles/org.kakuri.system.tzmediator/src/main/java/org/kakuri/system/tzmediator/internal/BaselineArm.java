@@ -28,7 +28,7 @@ public final class BaselineArm extends IpcArm {
     /** Starts both processes. */
     public static BaselineArm open(ArmInfo info, TrialContext context, CaProgram program, Mechanism mechanism, int size,
             CpuPlan plan, Uncounted uncounted) {
-        try (Channel channel = mechanism.open()) {
+        try (Channel channel = mechanism.open(size)) {
             ClientProcess client = ClientProcess.start(program, channel, size, plan.client());
             try {
                 return new BaselineArm(info, context, client,

@@ -43,7 +43,7 @@ final class EnteringLink extends TaLink {
         session(lease.open(new RuntimeImage(RuntimeImage.Kind.WASM, spec.trusted().module()),
                 new SessionSpec("tz " + spec.name(), Placement.DOMAIN, TA_MEMORY, spec.pricing(),
                         new SessionSpec.Local(), options(spec, lease))));
-        try (Channel channel = spec.mechanism().open()) {
+        try (Channel channel = spec.mechanism().open(spec.size())) {
             client(ClientProcess.start(spec.client(), channel, spec.size(), spec.plan().client()));
             spawn(spec,
                     List.of(GuestDescriptor.passed(ShadowProcess.READS, channel.partnerReads().number()),

@@ -51,11 +51,14 @@ final class IpcTrial {
     }
 
     /** The TA, which misbehaves if asked to. */
-    static TrustedProgram pingPong(Path module, int size, String fault) {
+    static TrustedProgram pingPong(Path module, Mechanism mechanism, int size, String fault) {
         List<String> argv = new ArrayList<>(List.of("ta_pingpong", "fused", "" + size, "" + ShadowProcess.READS,
                 "" + ShadowProcess.WRITES));
         if (!fault.equals(IpcExperiment.NO_FAULT)) {
             argv.add(fault);
+        }
+        if (!mechanism.kind().equals(Mechanism.STREAM)) {
+            argv.add(mechanism.kind());
         }
         return new TrustedProgram(module, argv, session -> {});
     }
@@ -79,7 +82,11 @@ final class IpcTrial {
             this.mechanism = Mechanism.ALL.get(point.text("mechanism"));
             this.size = Math.toIntExact(point.number("size"));
             this.placement = point.text("placement");
-            if (!mechanism.byPath() && !client.staysItself()) {
+            if (size > mechanism.most()) {
+                throw new Unsupported("mechanism=%s carries at most %d bytes, not size=%d".formatted(mechanism.name(),
+                        mechanism.most(), size), "take a smaller size");
+            }
+            if (!mechanism.plainJava() && !client.staysItself()) {
                 throw new Unsupported("mechanism=%s needs a CA in C, and there is no C compiler here".formatted(
                         mechanism.name()), "install gcc or clang, or take mechanism=pipe");
             }
@@ -89,11 +96,19 @@ final class IpcTrial {
 
         List<Callable<IpcArm>> arms(Lease lease, CostProfiles profiles) {
             List<Callable<IpcArm>> starts = new ArrayList<>();
-            CpuPlan baseline = CpuPlan.baseline(placement, cpus);
+            CpuPlan baseline = mechanism.calls()
+                    ? CpuPlan.baseline(placement, cpus)
+                    : CpuPlan.sharingBaseline(cpus);
             ArmInfo info = info(Arms.BASELINE, "CA and CA, each a " + client.title(), baseline, List.of(),
                     Pricing.NONE, Map.of());
             starts.add(() -> BaselineArm.open(info, context, client, mechanism, size, baseline,
                     Uncounted.SHORT_ROUNDS));
+            if (!mechanism.calls()) {
+                context.skipped("all arms but " + Arms.POLLING,
+                        "memory that CA and TA share takes no call of the TA's: there is no style to choose");
+                mediated(Arms.POLLING, lease, Pricing.NONE).ifPresent(starts::add);
+                return starts;
+            }
             for (String arm : List.of(Arms.POLLING, Arms.RPC, Arms.RPC_PARALLEL)) {
                 mediated(arm, lease, Pricing.NONE).ifPresent(starts::add);
             }
@@ -107,10 +122,10 @@ final class IpcTrial {
         private Optional<Callable<IpcArm>> mediated(String arm, Lease lease, Pricing pricing) {
             String name = arm + (pricing.injected() ? Arms.INJECTED : "");
             CallStyle style = arm.equals(Arms.POLLING) ? CallStyle.POLLING : CallStyle.RPC;
-            Shadow shadow = arm.equals(Arms.RPC) ? Shadow.ENTERING : Shadow.PARALLEL;
+            Shadow shadow = arm.equals(Arms.RPC) && mechanism.entering() ? Shadow.ENTERING : Shadow.PARALLEL;
             CpuPlan plan;
             try {
-                plan = CpuPlan.mediated(placement, style, cpus);
+                plan = mechanism.calls() ? CpuPlan.mediated(placement, style, cpus) : CpuPlan.sharing(cpus);
             } catch (Unsupported e) {
                 context.skipped("arm " + name, e.getMessage());
                 return Optional.empty();
@@ -123,7 +138,7 @@ final class IpcTrial {
                     how(arm)), plan, keys, pricing,
                     Map.of("style", style.name().toLowerCase(java.util.Locale.ROOT)));
             LinkSpec spec = new LinkSpec(name, mechanism, size, style, shadow, pricing, plan, client,
-                    pingPong(files.module(GuestFiles.TA), size, point.text("fault")));
+                    pingPong(files.module(GuestFiles.TA), mechanism, size, point.text("fault")));
             return Optional.of(() -> new MediatedArm(info, context, spec.open(lease, context)));
         }
 

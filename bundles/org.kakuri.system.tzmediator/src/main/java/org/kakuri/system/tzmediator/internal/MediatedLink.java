@@ -49,7 +49,7 @@ final class MediatedLink extends TaLink {
         memory.sealSize();
         SharedMapping mapping = own(memory.map());
         page = CallPage.create(mapping.segment());
-        try (Channel channel = spec.mechanism().open()) {
+        try (Channel channel = spec.mechanism().open(spec.size())) {
             client(ClientProcess.start(spec.client(), channel, spec.size(), spec.plan().client()));
             shadow = own(ShadowProcess.start(memory, channel, spec.plan()));
         }

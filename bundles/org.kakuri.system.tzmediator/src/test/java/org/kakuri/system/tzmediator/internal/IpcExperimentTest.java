@@ -165,7 +165,7 @@ class IpcExperimentTest {
                 .filter(line -> line.startsWith("tz.ipc.fifo."))
                 .toList();
         assertEquals(List.of("tz.ipc.fifo.polling REPRODUCES 1.0 2.5 polling/ca-ca",
-                "tz.ipc.fifo.rpc REPRODUCES 1.6 1.9 rpc.injected/ca-ca",
+                "tz.ipc.fifo.rpc REPRODUCES 1.6 1.9 rpc/ca-ca SMC",
                 "tz.ipc.fifo.polling.goal GOAL -Infinity 2.0 polling/ca-ca",
                 "tz.ipc.fifo.rpc.goal GOAL -Infinity 2.0 rpc/ca-ca SMC"), claims);
     }

@@ -60,7 +60,8 @@ class LinkFailureTest {
         CpuPlan plan = CpuPlan.mediated(CpuPlan.SAME_CORE, CallStyle.RPC, Affinity.get(Affinity.THIS_THREAD));
         GuestFiles files = new GuestFiles(WORKSPACE);
         LinkSpec spec = new LinkSpec("rpc", Mechanism.ALL.get("pipe"), 64, CallStyle.RPC, shadow, Pricing.NONE, plan,
-                programs.find(files), IpcTrial.pingPong(files.module(GuestFiles.TA), 64, fault));
+                programs.find(files),
+                IpcTrial.pingPong(files.module(GuestFiles.TA), Mechanism.ALL.get("pipe"), 64, fault));
         ArmInfo info = new ArmInfo("rpc", "test", Label.MEASURED, Map.of(), List.of(), CostProfile.UNPRICED);
         return new MediatedArm(info, context, spec.open(lease, context));
     }

@@ -25,7 +25,7 @@ final class AloneArm extends IpcArm {
 
     static AloneArm open(ArmInfo info, TrialContext context, CaProgram program, Mechanism mechanism, int cpu,
             Comparison comparison, double accuracy) {
-        try (Channel channel = mechanism.open()) {
+        try (Channel channel = mechanism.open(0)) {
             return new AloneArm(info, context, ClientProcess.start(program, channel, 0, cpu), comparison, accuracy);
         }
     }

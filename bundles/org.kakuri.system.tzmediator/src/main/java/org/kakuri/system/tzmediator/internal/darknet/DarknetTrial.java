@@ -62,7 +62,7 @@ final class DarknetTrial {
         this.guests = new GuestFiles(context.workspace(), GuestFolder.DARKNET);
         this.client = programs.find(guests);
         this.mechanism = Mechanism.ALL.get(point.text("mechanism"));
-        if (!mechanism.byPath() && !client.staysItself()) {
+        if (!mechanism.plainJava() && !client.staysItself()) {
             throw new Unsupported("mechanism=%s needs a CA in C, and there is no C compiler here".formatted(
                     mechanism.name()), "install gcc or clang, or take mechanism=pipe");
         }

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.kakuri.api.Deadline;
@@ -25,6 +26,8 @@ public final class ClientProcess implements AutoCloseable {
     private static final int RESULT = 4;
     private static final int READS = 10;
     private static final int WRITES = 11;
+    /** Time to tell the partner that no more comes, where it cannot see that by itself. */
+    private static final Duration FAREWELL = Duration.ofMillis(500);
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final Pipe control;
@@ -68,8 +71,10 @@ public final class ClientProcess implements AutoCloseable {
         Pipe result = Pipe.open();
         ErrorFile errors = new ErrorFile("ca");
         try {
-            var spawn = program.spawn(List.of("client", "" + size, "" + READS, "" + WRITES, "" + cpu, "" + CONTROL,
-                    "" + RESULT))
+            List<String> arguments = new ArrayList<>(List.of("client", "" + size, "" + READS, "" + WRITES, "" + cpu,
+                    "" + CONTROL, "" + RESULT));
+            arguments.addAll(channel.kindArgument());
+            var spawn = program.spawn(arguments)
                     .give(channel.clientReads(), READS)
                     .give(channel.clientWrites(), WRITES)
                     .give(control.reader(), CONTROL)
@@ -89,7 +94,9 @@ public final class ClientProcess implements AutoCloseable {
 
     /** Starts the peer of the baseline on the other ends. */
     public static ChildProcess startPeer(CaProgram program, Channel channel, int size, int cpu) {
-        var spawn = program.spawn(List.of("peer", "" + size, "" + READS, "" + WRITES, "" + cpu))
+        List<String> arguments = new ArrayList<>(List.of("peer", "" + size, "" + READS, "" + WRITES, "" + cpu));
+        arguments.addAll(channel.kindArgument());
+        var spawn = program.spawn(arguments)
                 .give(channel.partnerReads(), READS)
                 .give(channel.partnerWrites(), WRITES)
                 .inherit(2);
@@ -152,6 +159,7 @@ public final class ClientProcess implements AutoCloseable {
     @Override
     public void close() {
         control.writer().close();
+        child.waitFor(FAREWELL);
         child.close();
         result.close();
         control.close();

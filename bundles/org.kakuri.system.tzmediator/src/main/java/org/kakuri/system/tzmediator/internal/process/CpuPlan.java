@@ -16,6 +16,7 @@ import org.kakuri.platform.linux.ring.WaitPolicy;
  * <tr><th>placement</th><th>client</th><th>peer</th><th>shadow</th><th>TA, polling</th><th>TA, RPC</th></tr>
  * <tr><td>same-core</td><td>0</td><td>0</td><td>0</td><td>1</td><td>0</td></tr>
  * <tr><td>split</td><td>0</td><td>1</td><td>1</td><td>2, or 0 where there are two</td><td>1</td></tr>
+ * <tr><td>any, shared memory</td><td>0</td><td>1</td><td>0, asleep</td><td>1</td><td>-</td></tr>
  * </table>
  *
  * @param client of the client application
@@ -57,6 +58,18 @@ public record CpuPlan(int client, int partner, int trusted, WaitPolicy shadowWai
         int own = placement.equals(SPLIT) ? allowed[2] : second(placement, "a polling TA", allowed);
         return new CpuPlan(allowed[0], partner, own, new WaitPolicy(SHADOW_SPINS, YIELDS, true),
                 new Waiting(OWN_CPU_SPINS, YIELDS));
+    }
+
+    /** Returns the plan of a peer that shares memory with the client: each spins, so each has a CPU. */
+    public static CpuPlan sharingBaseline(int... allowed) {
+        int own = second("shared memory", "the peer", allowed);
+        return new CpuPlan(allowed[0], own, -1, WaitPolicy.SLEEP_ONLY, new Waiting(0, 0));
+    }
+
+    /** Returns the plan of a TA that shares memory with the client. */
+    public static CpuPlan sharing(int... allowed) {
+        int own = second("shared memory", "the TA", allowed);
+        return new CpuPlan(allowed[0], allowed[0], own, WaitPolicy.ONE_YIELD, new Waiting(0, 1));
     }
 
     private static int second(String placement, String who, int... allowed) {

@@ -1,99 +1,52 @@
 package org.kakuri.system.tzmediator.internal.process;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.kakuri.platform.linux.Fd;
-import org.kakuri.platform.linux.OpenFlags;
-import org.kakuri.platform.linux.PathCalls;
-import org.kakuri.platform.linux.Pipe;
-import org.kakuri.platform.linux.UnixSocketPair;
 
 /**
- * A way in which processes exchange bytes over descriptors. Clients read from one and write to the other.
+ * A way in which a client and its partner exchange messages.
  *
  * @param name what the parameter {@code mechanism} calls it
- * @param byPath whether a process can open its ends again under {@code /proc/self/fd}, as plain Java has to
+ * @param kind what {@code ca.c} and {@code ta_pingpong.c} call it: how a message travels over the descriptors
+ * @param most most bytes of a message
+ * @param calls whether a message takes a call of each side; memory that both share takes none
+ * @param entering whether a shadow whose own thread enters the secure world can do it
  * @param opening opens a channel
  */
-public record Mechanism(String name, boolean byPath, Opening opening) {
+public record Mechanism(String name, String kind, int most, boolean calls, boolean entering, Opening opening) {
+    /** Bytes on a stream: {@link #kind} of what needs no argument. */
+    public static final String STREAM = "stream";
+
+    private static final int LARGEST = 64 * 1024;
+
     /** Every mechanism there is; a new one is a row here. */
     public static final Map<String, Mechanism> ALL = Stream
-            .of(new Mechanism("pipe", true, Mechanism::pipes), new Mechanism("fifo", true, Mechanism::fifos),
-                    new Mechanism("unix", false, Mechanism::unixSockets))
+            .of(new Mechanism("pipe", STREAM, LARGEST, true, true, size -> Channels.pipes(STREAM)),
+                    new Mechanism("fifo", STREAM, LARGEST, true, true, size -> Channels.fifos()),
+                    new Mechanism("unix", STREAM, LARGEST, true, true, size -> Channels.unixSockets()),
+                    new Mechanism("tcp", STREAM, LARGEST, true, true, size -> Channels.tcpSockets()),
+                    new Mechanism("mq", "mq", LARGEST, true, true, Channels::queues),
+                    new Mechanism("eventfd", "eventfd", 7, true, true, size -> Channels.counters()),
+                    new Mechanism("signal", "signal", Integer.BYTES, true, false, size -> Channels.pipes("signal")),
+                    new Mechanism("shm", "shm", LARGEST, false, false, size -> Channels.sharedMemory()))
             .collect(Collectors.toUnmodifiableMap(Mechanism::name, Function.identity()));
-
-    private static final int OWNER_ONLY = 0600;
 
     /** Opens a channel of one kind. */
     @FunctionalInterface
     public interface Opening {
-        /** Returns both ends. */
-        Channel open();
+        /** Returns both ends, for messages of as many bytes. */
+        Channel open(int messageBytes);
     }
 
     /** Opens a channel; the caller closes it. */
-    public Channel open() {
-        return opening.open();
+    public Channel open(int messageBytes) {
+        return opening.open(messageBytes);
     }
 
-    /** Two anonymous pipes, pipe(7). */
-    private static Channel pipes() {
-        Pipe there = Pipe.open();
-        try {
-            Pipe back = Pipe.open();
-            return new Channel(back.reader(), there.writer(), there.reader(), back.writer());
-        } catch (RuntimeException e) {
-            there.close();
-            throw e;
-        }
-    }
-
-    /** Two named pipes, fifo(7), in a folder of their own that goes once they are open. */
-    private static Channel fifos() {
-        try {
-            Path folder = Files.createTempDirectory("kakuri-fifo");
-            try {
-                Pipe there = fifo(folder.resolve("there"));
-                try {
-                    Pipe back = fifo(folder.resolve("back"));
-                    return new Channel(back.reader(), there.writer(), there.reader(), back.writer());
-                } catch (RuntimeException e) {
-                    there.close();
-                    throw e;
-                }
-            } finally {
-                Files.deleteIfExists(folder.resolve("there"));
-                Files.deleteIfExists(folder.resolve("back"));
-                Files.delete(folder);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("no folder for named pipes", e);
-        }
-    }
-
-    /** The reader is opened without waiting for a writer, as fifo(7) allows, and blocks afterwards. */
-    private static Pipe fifo(Path path) {
-        PathCalls.mkfifo(path, OWNER_ONLY);
-        Fd reader = PathCalls.open(path, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK, 0);
-        try {
-            Fd writer = PathCalls.open(path, OpenFlags.O_WRONLY, 0);
-            reader.setNonBlocking(false);
-            return new Pipe(reader, writer);
-        } catch (RuntimeException e) {
-            reader.close();
-            throw e;
-        }
-    }
-
-    /** One connected pair of stream sockets, unix(7): each side reads and writes the same socket. */
-    private static Channel unixSockets() {
-        UnixSocketPair pair = UnixSocketPair.stream();
-        return Channel.ofSockets(pair.left(), pair.right());
+    /** Whether a client in plain Java can do it, which opens its ends again under {@code /proc/self/fd} and only reads and writes. */
+    public boolean plainJava() {
+        return name.equals("pipe") || name.equals("fifo");
     }
 }

@@ -62,7 +62,7 @@ class ClientProcessTest {
     @MethodSource("programs")
     void measuresEveryRoundTripWithAPeerOfItsKind(CaProgram program) {
         for (int size : new int[] {1, 7, 64, 65, 4096, 65536}) {
-            try (Channel channel = Mechanism.ALL.get("pipe").open();
+            try (Channel channel = Mechanism.ALL.get("pipe").open(64);
                     ClientProcess client = ClientProcess.start(program, channel, size, CPU);
                     ChildProcess peer = ClientProcess.startPeer(program, channel, size, CPU)) {
                 channel.handedOver();
@@ -76,19 +76,20 @@ class ClientProcessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pipe", "fifo", "unix"})
+    @ValueSource(strings = {"pipe", "fifo", "unix", "tcp", "mq", "eventfd", "signal", "shm"})
     void goesOverEveryMechanism(String mechanism) {
         Assumptions.assumeTrue(programs().toList().getFirst().staysItself(), "no C compiler here");
         CaProgram program = programs().toList().getFirst();
-        try (Channel channel = Mechanism.ALL.get(mechanism).open();
-                ChildProcess peer = ClientProcess.startPeer(program, channel, 65536, CPU)) {
-            try (ClientProcess client = ClientProcess.start(program, channel, 65536, CPU)) {
+        int size = Math.min(8192, Mechanism.ALL.get(mechanism).most());
+        try (Channel channel = Mechanism.ALL.get(mechanism).open(size);
+                ChildProcess peer = ClientProcess.startPeer(program, channel, size, CPU)) {
+            try (ClientProcess client = ClientProcess.start(program, channel, size, -1)) {
                 channel.handedOver();
                 CaBlock block = block(run(client, 50));
                 assertEquals(CaBlock.Outcome.DONE, block.outcome());
                 assertEquals(50, block.nanos().length);
             }
-            assertEquals("exited(0)", peer.waitFor().toString(), "the peer did not see the end of the stream");
+            assertEquals("exited(0)", peer.waitFor().toString(), "the peer did not see the end");
         }
     }
 
@@ -97,7 +98,7 @@ class ClientProcessTest {
         List<CaProgram> both = programs().toList();
         Assumptions.assumeTrue(both.getFirst().staysItself(), "no C compiler here");
         for (List<CaProgram> pair : List.of(both, both.reversed())) {
-            try (Channel channel = Mechanism.ALL.get("pipe").open();
+            try (Channel channel = Mechanism.ALL.get("pipe").open(64);
                     ClientProcess client = ClientProcess.start(pair.getFirst(), channel, 1000, CPU);
                     ChildProcess peer = ClientProcess.startPeer(pair.getLast(), channel, 1000, CPU)) {
                 channel.handedOver();
@@ -109,7 +110,7 @@ class ClientProcessTest {
     @ParameterizedTest
     @MethodSource("programs")
     void takesNoEchoForAReply(CaProgram program) {
-        try (Channel channel = Mechanism.ALL.get("pipe").open();
+        try (Channel channel = Mechanism.ALL.get("pipe").open(64);
                 ClientProcess client = ClientProcess.start(program, channel, 64, CPU);
                 ChildProcess echo = Spawn.program("/bin/cat")
                         .give(channel.partnerReads(), 0)
@@ -125,7 +126,7 @@ class ClientProcessTest {
     @ParameterizedTest
     @MethodSource("programs")
     void tellsThatItsPartnerEnded(CaProgram program) {
-        try (Channel channel = Mechanism.ALL.get("pipe").open();
+        try (Channel channel = Mechanism.ALL.get("pipe").open(64);
                 ClientProcess client = ClientProcess.start(program, channel, 64, CPU)) {
             channel.handedOver();
             assertEquals(CaBlock.Outcome.PARTNER_ENDED, block(run(client, 5)).outcome());
@@ -134,7 +135,7 @@ class ClientProcessTest {
 
     @Test
     void timesOutWhenNobodyAnswers() {
-        try (Channel channel = Mechanism.ALL.get("pipe").open();
+        try (Channel channel = Mechanism.ALL.get("pipe").open(64);
                 ClientProcess client = ClientProcess.start(programs().findFirst().orElseThrow(), channel, 64, CPU)) {
             assertInstanceOf(Measured.TimedOut.class, client.run(5, Deadline.in(java.time.Duration.ofMillis(200)),
                     () -> false));
@@ -143,7 +144,7 @@ class ClientProcessTest {
 
     @Test
     void endsWhenCancelled() {
-        try (Channel channel = Mechanism.ALL.get("pipe").open();
+        try (Channel channel = Mechanism.ALL.get("pipe").open(64);
                 ClientProcess client = ClientProcess.start(programs().findFirst().orElseThrow(), channel, 64, CPU)) {
             assertInstanceOf(Measured.Cancelled.class, client.run(5, Deadline.inSeconds(20), () -> true));
         }
@@ -151,7 +152,7 @@ class ClientProcessTest {
 
     @Test
     void quotesWhatADeadClientSaid() {
-        try (Channel channel = Mechanism.ALL.get("pipe").open();
+        try (Channel channel = Mechanism.ALL.get("pipe").open(64);
                 ClientProcess client = ClientProcess.start(
                         new CaProgram("test", "sh", Path.of("/bin/sh"), List.of("-c", "echo no luck >&2; exit 7"),
                                 true),
@@ -163,7 +164,7 @@ class ClientProcessTest {
 
     @Test
     void tellsThatItWasKilled() {
-        try (Channel channel = Mechanism.ALL.get("pipe").open();
+        try (Channel channel = Mechanism.ALL.get("pipe").open(64);
                 ClientProcess client = ClientProcess.start(programs().findFirst().orElseThrow(), channel, 64, CPU)) {
             Signals.kill(client.pid(), Signals.SIGKILL);
             Measured.ClientEnded ended = assertInstanceOf(Measured.ClientEnded.class, run(client, 5));
@@ -175,7 +176,7 @@ class ClientProcessTest {
     void staysOnItsCpu() {
         int last = Affinity.get(Affinity.THIS_THREAD)[Affinity.get(Affinity.THIS_THREAD).length - 1];
         programs().forEach(program -> {
-            try (Channel channel = Mechanism.ALL.get("pipe").open();
+            try (Channel channel = Mechanism.ALL.get("pipe").open(64);
                     ClientProcess client = ClientProcess.start(program, channel, 64, last);
                     ChildProcess peer = ClientProcess.startPeer(program, channel, 64, last)) {
                 channel.handedOver();

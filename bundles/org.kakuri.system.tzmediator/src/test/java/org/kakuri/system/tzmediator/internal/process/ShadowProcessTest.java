@@ -43,7 +43,7 @@ class ShadowProcessTest {
         memory = MemFd.create("page", CallPageLayout.bytes(4096));
         mapping = memory.map();
         CallPage page = CallPage.create(mapping.segment());
-        channel = Mechanism.ALL.get("pipe").open();
+        channel = Mechanism.ALL.get("pipe").open(64);
         shadow = ShadowProcess.start(memory, channel,
                 CpuPlan.mediated(CpuPlan.SAME_CORE, CallStyle.RPC, Affinity.get(Affinity.THIS_THREAD)));
         shadow.awaitReady(Deadline.inSeconds(20), () -> false);
