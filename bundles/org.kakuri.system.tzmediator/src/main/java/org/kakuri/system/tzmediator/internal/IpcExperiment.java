@@ -28,6 +28,9 @@ public final class IpcExperiment implements Experiment {
 
     /** The value of {@code fault} for a TA that does its work. */
     static final String NO_FAULT = "none";
+    /** Values of {@code arms}. */
+    static final String USUAL = "usual";
+    static final String ALL = "all";
 
     /** Enough for the compilers of the shadow and of the TA's process to have seen every path often. */
     private static final int WARMUP_ROUNDS = 20_000;
@@ -44,7 +47,7 @@ public final class IpcExperiment implements Experiment {
             List.of(new Parameter("mechanism", "what carries the bytes", Kind.CHOICE, MECHANISMS, MECHANISMS, 0, 0,
                     SOURCE),
                     new Parameter("size", "bytes of a message", Kind.SIZE,
-                            List.of("1", "64", "1k", "4k", "16k", "64k"), List.of(), 1, Payload.MAX,
+                            List.of("1", "64", "4k", "16k"), List.of(), 1, Payload.MAX,
                             "1 B to 64 KiB, the range of such benchmarks"),
                     new Parameter("tee", "backend whose instance holds the TA", Kind.BACKEND, List.of("trustzone"),
                             List.of(), 0, 0, SOURCE),
@@ -56,6 +59,9 @@ public final class IpcExperiment implements Experiment {
                             List.of(CpuPlan.SAME_CORE, CpuPlan.SPLIT), 0, 0,
                             "split cores are 6 to 10 times slower for CA and CA alone, with a tail of ms: ratios to "
                                     + "that say nothing"),
+                    new Parameter("arms", "usual: the baseline and both call styles; all: also RPC to a shadow beside "
+                            + "the TA, and polling with prices", Kind.CHOICE, List.of(USUAL), List.of(USUAL, ALL), 0, 0,
+                            "each arm starts processes of its own"),
                     new Parameter("fault", "makes the TA misbehave at its Nth message: trap@N, loop@N, wrong@N, exit@N",
                             Kind.TEXT, List.of(NO_FAULT), List.of(), 0, 0, "a TA that does its work")),
             IpcClaims.all(MECHANISMS),

@@ -109,11 +109,14 @@ final class IpcTrial {
                 mediated(Arms.POLLING, lease, Pricing.NONE).ifPresent(starts::add);
                 return starts;
             }
-            for (String arm : List.of(Arms.POLLING, Arms.RPC, Arms.RPC_PARALLEL)) {
+            boolean all = point.text("arms").equals(IpcExperiment.ALL);
+            for (String arm : all
+                    ? List.of(Arms.POLLING, Arms.RPC, Arms.RPC_PARALLEL)
+                    : List.of(Arms.POLLING, Arms.RPC)) {
                 mediated(arm, lease, Pricing.NONE).ifPresent(starts::add);
             }
             Optional<CostProfile> prices = prices(lease.backend(), profiles).map(lease::charged);
-            for (String arm : List.of(Arms.POLLING, Arms.RPC)) {
+            for (String arm : all ? List.of(Arms.POLLING, Arms.RPC) : List.of(Arms.RPC)) {
                 prices.flatMap(p -> mediated(arm, lease, new Pricing(p, true))).ifPresent(starts::add);
             }
             return starts;

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.kakuri.api.KakuriException;
+import org.kakuri.api.Unsupported;
 import org.kakuri.api.UsageError;
 import org.kakuri.api.experiment.Arm;
 import org.kakuri.api.experiment.ClaimSpec;
@@ -67,7 +68,7 @@ class IpcExperimentTest {
     private static Point point(String... changed) {
         Map<String, String> values = new TreeMap<>(
                 Map.of("mechanism", "pipe", "size", "64", "tee", "standin", "runtime",
-                        "standin", "placement", "same-core", "fault", "none"));
+                        "standin", "placement", "same-core", "fault", "none", "arms", "all"));
         for (int i = 0; i < changed.length; i += 2) {
             values.put(changed[i], changed[i + 1]);
         }
@@ -106,6 +107,23 @@ class IpcExperimentTest {
                 context.notes.get("tz.cpus.same-core.polling"));
         assertEquals("juno-a57", context.notes.get("tz.profile"));
         assertTrue(lease.closed, "the lease was not given back");
+    }
+
+    @Test
+    void startsFewerProcessesUsually() throws Exception {
+        StandInContext context = context(new StandInLease(Map.of("SMC", "world switch")));
+        context.inUse = JUNO;
+        try (Trial trial = experiment.open(point("arms", "usual"), context)) {
+            assertEquals(List.of("ca-ca", "polling", "rpc", "rpc.injected"), names(trial));
+        }
+    }
+
+    @Test
+    void refusesAMessageThatTheMechanismCannotCarry() {
+        StandInLease lease = new StandInLease(Map.of());
+        Unsupported e = assertThrows(Unsupported.class,
+                () -> experiment.open(point("mechanism", "eventfd", "size", "8"), context(lease)));
+        assertEquals("mechanism=eventfd carries at most 7 bytes, not size=8", e.getMessage());
     }
 
     @Test
