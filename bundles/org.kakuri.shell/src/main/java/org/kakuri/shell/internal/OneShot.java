@@ -143,6 +143,9 @@ public final class OneShot implements ToIntBiFunction<String[], Map<String, Obje
 
     private static String message(Throwable failure, String[] words) {
         String text = failure.getMessage();
+        if (failure instanceof InterruptedException) {
+            return words[0] + " was interrupted";
+        }
         if (text == null || text.isBlank()) {
             return words[0] + " failed: " + failure.getClass().getName();
         }

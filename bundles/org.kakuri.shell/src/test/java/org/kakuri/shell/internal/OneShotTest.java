@@ -45,7 +45,8 @@ class OneShotTest {
     @BeforeEach
     void publish() {
         streams.start();
-        for (String function : List.of("words", "where", "fail", "refuse", "misuse", "burst", "outcome", "number",
+        for (String function : List.of("words", "where", "fail", "stop", "refuse", "misuse", "burst", "outcome",
+                "number",
                 "guest")) {
             processor.addCommand("x", new CommandFunction("x", function, sample), function);
         }
@@ -114,6 +115,12 @@ class OneShotTest {
     void aFailureWithoutMessageIsNamedByItsClass() {
         assertEquals(1, run("x:fail"));
         assertEquals("kakuri: x:fail failed: java.lang.IllegalStateException\n", err());
+    }
+
+    @Test
+    void anInterruptionIsNoFailureOfTheCommand() {
+        assertEquals(1, run("x:stop"));
+        assertEquals("kakuri: x:stop was interrupted\n", err());
     }
 
     @Test
@@ -200,6 +207,10 @@ class OneShotTest {
 
         public String number(CommandSession session, int number) {
             return session + " " + number;
+        }
+
+        public void stop() throws InterruptedException {
+            throw new InterruptedException();
         }
 
         public void fail() {
