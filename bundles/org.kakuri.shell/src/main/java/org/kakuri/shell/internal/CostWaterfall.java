@@ -59,7 +59,11 @@ public record CostWaterfall(long wholeNanos, List<Part> parts, String profile, L
         });
         CostProfile.Charge charge = profile.charge(events);
         return new CostWaterfall(whole, List.copyOf(parts), profile.id(), List.copyOf(priced), charge.ns(),
-                charge.complete(), report.notes());
+                charge.complete() && events.counts()
+                        .values()
+                        .stream()
+                        .allMatch(count -> count.observability() == Observability.EXACT),
+                report.notes());
     }
 
     String text() {
@@ -69,7 +73,7 @@ public record CostWaterfall(long wholeNanos, List<Part> parts, String profile, L
         text.append("  %-24s %12.3f ms%n".formatted("whole", wholeNanos / 1e6));
         text.append("cost, modelled (events x profile %s)%n".formatted(profile));
         events.forEach(event -> text.append("  %-24s %12d  %s%n".formatted(event.event(), event.count(),
-                event.seen() == Observability.UNOBSERVED ? "unobserved"
+                event.seen() != Observability.EXACT ? event.seen().name().toLowerCase(java.util.Locale.ROOT)
                         : event.price()
                                 .map(ns -> "x %.0f ns = %.3f ms".formatted(ns, event.nanos() / 1e6))
                                 .orElse("no sourced price: not charged"))));

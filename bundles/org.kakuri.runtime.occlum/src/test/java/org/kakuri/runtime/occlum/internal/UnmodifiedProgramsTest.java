@@ -3,6 +3,9 @@ package org.kakuri.runtime.occlum.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,8 +13,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kakuri.api.runtime.RuntimeImage;
+import org.kakuri.api.runtime.RuntimeSession;
 
 /** Programs of Debian, as they are, do the same natively and in both library operating systems. */
 @Timeout(120)
@@ -56,6 +63,71 @@ class UnmodifiedProgramsTest {
             assertEquals(natively.out(), ran.out());
             assertEquals(natively.err(), ran.err());
             assertEquals(natively.status(), ran.status(), ran.reason());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"scone", "occlum"})
+    void curlReadsFromAServer(String runtime) throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/curl")), "curl is not installed");
+        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        server.createContext("/", exchange -> {
+            byte[] body = "from a server\n".getBytes(StandardCharsets.US_ASCII);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        server.start();
+        try (Bench bench = Bench.none()) {
+            var ran = bench.run(runtime, List.of("/usr/bin/curl", "-s", "http://127.0.0.1:%d/".formatted(server
+                    .getAddress().getPort())));
+            assertEquals("from a server\n", ran.out());
+            assertEquals(0, ran.status());
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    /** Eight threads that wait for each other: pthread_mutex and pthread_cond are futexes. */
+    @ParameterizedTest
+    @ValueSource(strings = {"scone:fidelity", "occlum:fidelity", "scone:fast", "occlum:fast"})
+    void threadsWaitForEachOther(String what, @TempDir Path folder) throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/gcc")), "gcc is not installed");
+        Path source = Files.writeString(folder.resolve("threads.c"), """
+                #include <pthread.h>
+                #include <stdio.h>
+                static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+                static pthread_cond_t turned = PTHREAD_COND_INITIALIZER;
+                static int turn;
+                static void *run(void *own) {
+                    for (int i = 0; i < 100; i++) {
+                        pthread_mutex_lock(&lock);
+                        while (turn % 8 != (int) (long) own) pthread_cond_wait(&turned, &lock);
+                        turn++;
+                        pthread_cond_broadcast(&turned);
+                        pthread_mutex_unlock(&lock);
+                    }
+                    return NULL;
+                }
+                int main(void) {
+                    pthread_t threads[8];
+                    for (long i = 0; i < 8; i++) pthread_create(&threads[i], NULL, run, (void *) i);
+                    for (int i = 0; i < 8; i++) pthread_join(threads[i], NULL);
+                    printf("%d turns\\n", turn);
+                    return 7;
+                }
+                """);
+        Path program = folder.resolve("threads");
+        assertEquals(0, Bench.natively(List.of("gcc", "-pthread", "-o", program.toString(), source.toString()))
+                .status());
+        try (Bench bench = Bench.none()) {
+            try (RuntimeSession session = bench.open(what.substring(0, what.indexOf(':')),
+                    new RuntimeImage(RuntimeImage.Kind.PROGRAM, program), "mode=" + what.substring(what.indexOf(':')
+                            + 1))) {
+                var ran = Bench.run(session, List.of("threads"));
+                assertEquals("800 turns\n", ran.out());
+                assertEquals(7, ran.status(), ran.reason());
+            }
         }
     }
 }
