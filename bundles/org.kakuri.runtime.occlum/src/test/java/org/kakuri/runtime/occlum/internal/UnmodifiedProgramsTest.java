@@ -80,7 +80,8 @@ class UnmodifiedProgramsTest {
         server.start();
         try (Bench bench = Bench.none()) {
             var ran = bench.run(runtime, List.of("/usr/bin/curl", "-s", "http://127.0.0.1:%d/".formatted(server
-                    .getAddress().getPort())));
+                    .getAddress()
+                    .getPort())));
             assertEquals("from a server\n", ran.out());
             assertEquals(0, ran.status());
         } finally {
