@@ -3,6 +3,7 @@ package org.kakuri.runtime.wasm.internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.kakuri.api.runtime.Descriptor;
 import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.tee.CallStyle;
@@ -27,6 +28,8 @@ import org.kakuri.platform.linux.ring.WaitPolicy;
 final class TestShadow implements AutoCloseable {
     /** The guest's output, as the shadow knows it. */
     static final int OUTPUT = 10;
+    /** The guest's input, likewise. */
+    static final int INPUT = 11;
 
     private static final long DATA_BYTES = 64 << 10;
     private static final int PAGE = 3;
@@ -41,20 +44,27 @@ final class TestShadow implements AutoCloseable {
 
     /** Starts one that writes the guest's output to {@code output}. */
     TestShadow(Fd output) {
+        this(output, Optional.empty());
+    }
+
+    /** Starts one whose guest can also read {@code input}. */
+    TestShadow(Fd output, Optional<Fd> input) {
         file.sealSize();
         List<String> arguments = new ArrayList<>(List.of(GuestSignals.JVM_OPTION,
-                "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp",
-                System.getProperty("java.class.path"), TestShadow.class.getName(), "" + file.size()));
+                "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xmx32m", "-cp",
+                System.getProperty("java.class.path"), TestShadow.class.getName(), "" + file.size(),
+                input.isPresent() ? OUTPUT + "," + INPUT : "" + OUTPUT));
         try (Pipe ready = Pipe.open()) {
-            process = GuestSignals.prepare(Spawn.program(ProcessHandle.current().info().command().orElseThrow()))
+            Spawn spawn = GuestSignals.prepare(Spawn.program(ProcessHandle.current().info().command().orElseThrow()))
                     .arguments(arguments)
                     .give(file.fd(), PAGE)
                     .give(ready.writer(), READY)
                     .give(alive.reader(), ALIVE)
                     .give(output, OUTPUT)
                     .give(output, 2)
-                    .newProcessGroup()
-                    .start();
+                    .newProcessGroup();
+            input.ifPresent(fd -> spawn.give(fd, INPUT));
+            process = spawn.start();
             ready.writer().close();
             Bench.read(ready, 1);
         }
@@ -65,7 +75,8 @@ final class TestShadow implements AutoCloseable {
         SharedMapping memory = SharedMapping.of(Fd.own(PAGE), Long.parseLong(arguments[0]));
         CallServer server = CallPage.open(memory.segment()).server(WaitPolicy.CO_LOCATED, PeerCheck.NONE);
         ProcessIdentity identity = ProcessIdentity.take();
-        LocalPosix calls = new LocalPosix().identity(identity).give(OUTPUT);
+        LocalPosix calls = new LocalPosix().identity(identity);
+        Stream.of(arguments[1].split(",")).map(Integer::valueOf).forEach(calls::give);
         calls.onSignal(() -> server.attention(calls.signalled()));
         Thread.ofPlatform().daemon().start(() -> {
             FdIo.read(Fd.own(ALIVE), java.lang.foreign.Arena.global().allocate(1));
