@@ -64,7 +64,9 @@ public final class MachineModel implements Machine {
     private MachineModel(String name, String architecture, Fuses fuses) {
         this.name = Objects.requireNonNull(name);
         this.architecture = Objects.requireNonNull(architecture);
-        this.memory = new PhysicalSpace((checker, on) -> recorder.record(on ? CHECKER_ENABLED : CHECKER_DISABLED));
+        // The space must not hold the machine: who remembers something about a machine, and does so weakly, holds its space.
+        EventRecorder own = recorder;
+        this.memory = new PhysicalSpace((checker, on) -> own.record(on ? CHECKER_ENABLED : CHECKER_DISABLED));
         memory.define(Zone.RAM);
         facilities.put(Fuses.class, fuses);
     }

@@ -29,7 +29,6 @@ import org.kakuri.tee.model.instance.InstanceModel;
 import org.kakuri.tee.model.instance.InstanceRules;
 import org.kakuri.tee.model.instance.Placed;
 import org.kakuri.tee.model.memory.PhysicalSpace;
-import org.kakuri.tee.model.x86.Epc;
 import org.kakuri.tee.model.x86.EpcmEntry;
 import org.kakuri.tee.model.x86.PageType;
 
@@ -45,7 +44,8 @@ final class EnclaveRules implements InstanceRules {
     private static final long XFRM = 3;
     private static final int REPORT_DATA = 64;
 
-    private final Epc epc;
+    private final Pager pager;
+    private Residency residency;
     private final SgxOptions options;
     private final QuotingEnclave quoting;
     private final Secs secs;
@@ -58,9 +58,9 @@ final class EnclaveRules implements InstanceRules {
     private Credentials credentials;
     private Threads threads;
 
-    EnclaveRules(Epc epc, SgxOptions options, QuotingEnclave quoting) {
+    EnclaveRules(Pager pager, SgxOptions options, QuotingEnclave quoting) {
         this.quoting = quoting;
-        this.epc = epc;
+        this.pager = pager;
         this.options = options;
         long debug = options.debug() ? ReportBody.DEBUG : 0;
         this.secs = options.sigStruct()
@@ -78,8 +78,10 @@ final class EnclaveRules implements InstanceRules {
         recorder = instance.recorder();
         eenter = recorder.counter(Events.EENTER);
         eexit = recorder.counter(Events.EEXIT);
-        threads = new Threads(epc, options, instance.name(), instance.id(), recorder);
-        control = EnclavePages.fill(epc, instance.name(), secs.backing(),
+        residency = new Residency(instance.name(), recorder);
+        pager.add(residency);
+        threads = new Threads(pager, residency, options, instance.id(), recorder);
+        control = EnclavePages.fill(pager, residency, secs.backing(),
                 EpcmEntry.of(PageType.PT_SECS, instance.id(), 0, Perms.NONE));
         recorder.record(Events.ECREATE);
         credentials = new Credentials(instance.machine(), secs, recorder, options.sealToSigner());
@@ -129,7 +131,7 @@ final class EnclaveRules implements InstanceRules {
         }
         boolean building = own.state() == InstanceState.BUILDING;
         EpcmEntry first = EpcmEntry.of(PageType.PT_REG, own.id(), guest.start(), building ? perms : Perms.RW);
-        EnclavePages pages = EnclavePages.fill(epc, own.name(), backing, first.withPending(!building));
+        EnclavePages pages = EnclavePages.fill(pager, residency, backing, first.withPending(!building));
         if (!building) {
             backing.scrub();
         }
@@ -160,6 +162,15 @@ final class EnclaveRules implements InstanceRules {
     /** MRENCLAVE over what is attached, in that order, and the threads' pages behind it. */
     @Override
     public Measurement measure(InstanceModel own, List<Attachment> attachments) {
+        residency.enter(pager);
+        try {
+            return initialise(attachments);
+        } finally {
+            residency.leave();
+        }
+    }
+
+    private Measurement initialise(List<Attachment> attachments) {
         var measured = new MeasuredPages(Secs.SSA_FRAME_PAGES, options.elrange().bytes());
         for (Attachment attachment : attachments) {
             long bytes = attachment.guest().bytes();
@@ -180,6 +191,7 @@ final class EnclaveRules implements InstanceRules {
 
     @Override
     public void started(ContextRunner context) {
+        residency.enter(pager);
         Tcs tcs = threads.take();
         tcs.enter();
         inside.put(context, tcs);
@@ -204,10 +216,12 @@ final class EnclaveRules implements InstanceRules {
         }
         }
         outside.add(context);
+        residency.leave();
     }
 
     @Override
     public void reentered(ContextRunner context, Exit exit) {
+        residency.enter(pager);
         outside.remove(context);
         Tcs tcs = inside.get(context);
         if (exit instanceof Exit.Interrupt) {
@@ -234,6 +248,7 @@ final class EnclaveRules implements InstanceRules {
                 tcs.asynchronousExit();
                 recorder.record(Events.AEX);
             }
+            residency.leave();
         }
         threads.giveBack(tcs);
     }
@@ -265,11 +280,16 @@ final class EnclaveRules implements InstanceRules {
     /** The SECS goes last: EREMOVE refuses it while the enclave has pages. */
     @Override
     public void destroyed(InstanceModel own) {
+        if (residency != null) {
+            pager.remove(residency);
+        }
         if (control == null) {
             return;
         }
         recorder.record(Events.EREMOVE, threads.remove() + 1L, 0);
-        credentials.forget();
+        if (credentials != null) {
+            credentials.forget();
+        }
         secs.backing().scrub();
         control.remove();
     }

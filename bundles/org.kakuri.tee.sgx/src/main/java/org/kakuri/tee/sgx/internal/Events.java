@@ -16,6 +16,11 @@ final class Events {
     static final String EREPORT = "EREPORT";
     static final String EGETKEY = "EGETKEY";
     static final String QUOTE = "QUOTE";
+    static final String EBLOCK = "EBLOCK";
+    static final String ETRACK = "ETRACK";
+    static final String EWB = "EWB";
+    static final String ELDU = "ELDU";
+    static final String EPA = "EPA";
     static final String EAUG = "EAUG";
     static final String EACCEPT = "EACCEPT";
     static final String EMODPE = "EMODPE";
@@ -36,6 +41,11 @@ final class Events {
             Map.entry(EGETKEY, "the enclave obtained a key"),
             Map.entry(QUOTE,
                     "the machine's quoting enclave checked a report and signed a quote, with all it entered for that"),
+            Map.entry(EBLOCK, "a page was blocked, to be evicted"),
+            Map.entry(ETRACK, "the host began to wait until nobody uses blocked pages of an enclave any more"),
+            Map.entry(EWB, "a page was encrypted and evicted from the EPC"),
+            Map.entry(ELDU, "an evicted page was decrypted and loaded"),
+            Map.entry(EPA, "a page became a version array"),
             Map.entry(EAUG, "a zeroed page was offered to an enclave that is initialised"),
             Map.entry(EACCEPT, "the enclave accepted an offered page or a change to one"),
             Map.entry(EMODPE, "the enclave extended the permissions of a page"),

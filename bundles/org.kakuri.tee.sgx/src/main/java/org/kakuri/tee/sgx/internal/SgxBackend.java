@@ -21,10 +21,10 @@ import org.kakuri.api.tee.Variable;
 import org.kakuri.attest.sgx.Quote;
 import org.kakuri.tee.model.MachineModel;
 import org.kakuri.tee.model.instance.InstanceModel;
-import org.kakuri.tee.model.memory.PhysicalSpace;
 import org.kakuri.tee.model.x86.Epc;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 
 /** Intel SGX: instances are enclaves in the machine's enclave page cache. */
 @Component(immediate = true, property = TeeBackend.NAME + "=" + SgxBackend.NAME)
@@ -44,6 +44,7 @@ public final class SgxBackend implements TeeBackend {
     }
 
     private final Map<MachineModel, QuotingEnclave> quoting = Collections.synchronizedMap(new WeakHashMap<>());
+    private final Map<MachineModel, Pager> pagers = Collections.synchronizedMap(new WeakHashMap<>());
     private final long epcBytes;
     private final BackendInfo info;
 
@@ -82,6 +83,18 @@ public final class SgxBackend implements TeeBackend {
                         "Intel SGX PCK Certificate and CRL Profile Specification"));
     }
 
+    /** Frees what belongs to no enclave; enclaves on lease are ended by core. */
+    @Deactivate
+    void stop() {
+        pagers.values().forEach(Pager::close);
+        pagers.clear();
+    }
+
+    /** Returns who moves pages on that machine. */
+    Pager pager(MachineModel machine, Epc epc) {
+        return pagers.computeIfAbsent(machine, made -> new Pager(made, epc));
+    }
+
     private QuotingEnclave quoting(Machine machine) {
         return quoting.computeIfAbsent(MachineModel.of(machine, Machine.X86_64), QuotingEnclave::new);
     }
@@ -96,13 +109,12 @@ public final class SgxBackend implements TeeBackend {
         SgxOptions options = SgxOptions.of(spec.options());
         MachineModel model = MachineModel.of(machine, Machine.X86_64);
         Epc epc = Epc.of(model, epcBytes);
-        long free = epc.free() * PhysicalSpace.PAGE;
-        if (spec.memoryBytes() > free) {
-            throw new Unsupported("not enough EPC: instance=%s, wanted=%d, free=%d, EPC=%d".formatted(spec.name(),
-                    spec.memoryBytes(), free, epc.range().bytes()),
-                    "ask for less, close instances or configure epcMiB");
+        if (spec.memoryBytes() > epc.range().bytes()) {
+            throw new Unsupported("larger than the EPC: instance=%s, wanted=%d, EPC=%d".formatted(spec.name(),
+                    spec.memoryBytes(), epc.range().bytes()),
+                    "an enclave is in the EPC as a whole while it runs; ask for less or configure epcMiB");
         }
-        var rules = new EnclaveRules(epc, options, quoting(model));
+        var rules = new EnclaveRules(pager(model, epc), options, quoting(model));
         var instance = new InstanceModel(model, spec, rules);
         try {
             rules.create(instance);

@@ -11,7 +11,6 @@ import org.kakuri.api.tee.Backing;
 import org.kakuri.api.tee.Perms;
 import org.kakuri.tee.model.EventRecorder;
 import org.kakuri.tee.model.memory.PhysicalSpace;
-import org.kakuri.tee.model.x86.Epc;
 import org.kakuri.tee.model.x86.EpcmEntry;
 import org.kakuri.tee.model.x86.PageType;
 
@@ -35,19 +34,19 @@ final class Threads {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    private final Epc epc;
+    private final Pager pager;
+    private final Residency residency;
     private final SgxOptions options;
-    private final String enclave;
     private final long id;
     private final EventRecorder recorder;
     private final List<EnclavePages> pages = new ArrayList<>();
     private final Deque<Tcs> idle = new ArrayDeque<>();
     private int made;
 
-    Threads(Epc epc, SgxOptions options, String enclave, long id, EventRecorder recorder) {
-        this.epc = epc;
+    Threads(Pager pager, Residency residency, SgxOptions options, long id, EventRecorder recorder) {
+        this.pager = pager;
+        this.residency = residency;
         this.options = options;
-        this.enclave = enclave;
         this.id = id;
         this.recorder = recorder;
     }
@@ -94,9 +93,9 @@ final class Threads {
 
     private void place(int thread, MemorySegment bytes, PageType type, Perms perms, boolean pending) {
         long address = options.elrange().start() + offset(thread);
-        pages.add(EnclavePages.fill(epc, enclave, Backing.of(bytes.asSlice(0, PAGE)),
+        pages.add(EnclavePages.fill(pager, residency, Backing.of(bytes.asSlice(0, PAGE)),
                 EpcmEntry.of(type, id, address, perms).withPending(pending)));
-        pages.add(EnclavePages.fill(epc, enclave, Backing.of(bytes.asSlice(PAGE)),
+        pages.add(EnclavePages.fill(pager, residency, Backing.of(bytes.asSlice(PAGE)),
                 EpcmEntry.of(PageType.PT_REG, id, address + PAGE, Perms.RW).withPending(pending)));
     }
 
