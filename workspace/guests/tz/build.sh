@@ -8,8 +8,8 @@
 # MANIFEST: first line the compiler, then "sha256  file" of each source and module.
 set -eu
 cd "$(dirname "$0")"
-modules="ta_pingpong ta_upper ta_probe ta_conform"
-sources="ta_pingpong.c ta_upper.c ta_probe.c ta_conform.c pingpong.h tzm.h ca.c $(echo lib/*.c lib/*.h lib/include/*.h lib/include/*/*.h)"
+modules="ta_pingpong ta_upper ta_probe ta_httpd ta_hmac ta_conform"
+sources="ta_pingpong.c ta_upper.c ta_probe.c ta_httpd.c ta_hmac.c ta_conform.c pingpong.h tzm.h ca.c ca_launch.c kakuri-ta-pool.c $(echo lib/*.c lib/*.h lib/include/*.h lib/include/*/*.h)"
 clang=${CLANG:-clang}
 
 if ! command -v "$clang" >/dev/null; then

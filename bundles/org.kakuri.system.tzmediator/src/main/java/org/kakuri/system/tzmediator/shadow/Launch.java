@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.kakuri.platform.linux.ring.CallPageLayout;
 
 /**
  * A TA to start, as the CA asked for it.
@@ -24,8 +25,10 @@ import java.util.Map;
  */
 public record Launch(String version, String name, String directory, List<String> argv, Map<String, String> env,
         List<Integer> descriptors) {
-    /** Version of the protocol; a workbench refuses another one's. */
-    public static final String VERSION = "1";
+    /** Version of the protocol and of the call page; a workbench refuses another one's. */
+    public static final String VERSION = "1." + CallPageLayout.VERSION_VALUE;
+    /** Version of the protocol alone: what a start program says, whose shadow is the workbench's own. */
+    static final String POOLED_VERSION = "1";
 
     /** Copies the collections. */
     public Launch {
@@ -55,10 +58,10 @@ public record Launch(String version, String name, String directory, List<String>
     public static Launch of(List<String> words) {
         Iterator<String> rest = words.iterator();
         String version = next(rest);
-        if (!version.equals(VERSION)) {
+        if (!version.equals(VERSION) && !version.equals(POOLED_VERSION)) {
             throw new IllegalArgumentException(
-                    "the start program speaks version %s, this workbench %s; restart the workbench".formatted(version,
-                            VERSION));
+                    "kakuri-ta speaks version %s, the workbench that runs %s: it is of another build; end it with wb:stop"
+                            .formatted(version, VERSION));
         }
         String name = next(rest);
         String directory = next(rest);

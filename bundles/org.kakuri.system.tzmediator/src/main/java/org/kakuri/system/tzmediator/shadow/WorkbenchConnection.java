@@ -30,7 +30,7 @@ final class WorkbenchConnection {
 
     /** Of several shadows that find none only one starts it: the others wait for the lock, then find it. */
     private static Fd start(Path home, TaSockets sockets) throws IOException {
-        try (FileChannel turn = FileChannel.open(sockets.startLock(), StandardOpenOption.CREATE,
+        try (FileChannel turn = FileChannel.open(home.resolve(".kakuri/ta-start.lock"), StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE);
                 FileLock mine = turn.lock()) {
             Optional<Fd> meanwhile = sockets.connect();

@@ -12,11 +12,11 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.FrameworkUtil;
 
 /** Command lines of Java children: this process's java, and the jars that the given classes come from as class path. */
-final class JavaProgram {
+public final class JavaProgram {
     private JavaProgram() {}
 
     /** Returns the java that runs this process. */
-    static Path executable() {
+    public static Path executable() {
         return Path.of(System.getProperty("java.home"), "bin", "java");
     }
 
@@ -27,7 +27,7 @@ final class JavaProgram {
      * @param main class with a main method
      * @param needed a class of each further jar
      */
-    static List<String> leading(List<String> options, Class<?> main, Class<?>... needed) {
+    public static List<String> leading(List<String> options, Class<?> main, Class<?>... needed) {
         List<String> arguments = new ArrayList<>(options);
         arguments.add("-cp");
         arguments.add(Stream.concat(Stream.of(main), Stream.of(needed))

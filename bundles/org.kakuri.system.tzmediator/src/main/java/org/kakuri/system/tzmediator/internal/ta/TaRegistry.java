@@ -30,7 +30,8 @@ public final class TaRegistry {
     private static final String SUFFIX = ".properties";
     private static final String MODULE = "module";
     private static final String DIGEST = "sha256";
-    private static final Set<String> SETTINGS = Set.of("title", "tee", "runtime", "style", "memory", "preopen");
+    private static final Set<String> SETTINGS = Set.of("title", "tee", "runtime", "style", "memory", "prepared",
+            "preopen");
 
     private final Path workspace;
 

@@ -39,31 +39,26 @@ import org.kakuri.system.tzmediator.shadow.Frame;
 import org.kakuri.system.tzmediator.shadow.Launch;
 
 /**
- * One TA from the request of its shadow to the end of both: page, lease, session in a domain host, guest. Runs on one
+ * One TA from the request of its shadow to the end of both: a place in the secure world, the guest there. Runs on one
  * thread of its own; a second one watches the guest.
  */
 final class TaRun implements AutoCloseable {
-    private static final long PAGE_DATA = 256 * 1024;
-    private static final String MEDIATOR_PID = "mediator.pid";
-    private static final Duration LEASE = Duration.ofSeconds(10);
     private static final Duration READY = Duration.ofSeconds(30);
     private static final Duration WATCH = Duration.ofSeconds(5);
 
     private final ShadowSide shadow;
-    private final Workbench workbench;
     private final TaRegistry registry;
+    private final PreparedWorlds worlds;
     private final WakeFd wake = WakeFd.create();
-    private final List<AutoCloseable> owned = new ArrayList<>();
     private final CompletableFuture<TaEnd> ended = new CompletableFuture<>();
     private volatile RunningTa shown;
-    private SharedMapping memory;
-    private CallPage page;
+    private World world;
     private Thread watcher;
 
-    TaRun(ShadowSide shadow, Workbench workbench, TaRegistry registry) {
+    TaRun(ShadowSide shadow, TaRegistry registry, PreparedWorlds worlds) {
         this.shadow = shadow;
-        this.workbench = workbench;
         this.registry = registry;
+        this.worlds = worlds;
     }
 
     /** Serves the request; returns when nothing of the TA is left but perhaps a shadow that is stopped. */
@@ -88,37 +83,22 @@ final class TaRun implements AutoCloseable {
     /** Returns how the TA ended; empty if its shadow went first. */
     private Optional<TaEnd> start(Launch launch) {
         TaSpec spec = registry.find(launch.name(), Path.of(launch.directory()));
-        RuntimeImage image = TaRegistry.image(spec);
-        Lease lease = own(TaLease.take(workbench, spec, Deadline.in(LEASE)));
-        MemFd file = own(MemFd.create("call page", CallPageLayout.bytes(PAGE_DATA)));
-        file.sealSize();
-        memory = own(file.map());
-        page = CallPage.create(memory.segment());
-        WaitPolicy waiting = spec.style().shadow();
-        shadow.serve(file, waiting);
-        RuntimeSession session = own(lease.open(image, sessionSpec(spec, lease, file)));
+        world = worlds.take(spec);
+        shadow.serve(world.file(), spec.style().shadow());
+        RuntimeSession session = world.session();
         Optional<List<Integer>> numbers = shadow.awaitReady(launch, Deadline.in(READY));
         if (numbers.isEmpty()) {
             return Optional.empty();
         }
         GuestProcess guest = session.spawn(command(spec, launch, numbers.get()));
-        shown = new RunningTa(spec.name(), shadow.pid(), shadow.parent(), session.placement(guest).hostPid(),
-                session.placement(guest).instance(), lease.backend().name(), lease.runtime().name(),
+        shown = new RunningTa(spec.name(), shadow.pid(), shadow.client(), session.placement(guest).hostPid(),
+                session.placement(guest).instance(), world.lease().backend().name(), world.lease().runtime().name(),
                 spec.style().text(), shadow.mode(), 0);
         watcher = new Thread(new ReleasedTask(() -> watch(spec.name(), guest)), "TA " + spec.name());
         watcher.setDaemon(true);
         watcher.start();
+        worlds.refill(spec);
         return await(guest);
-    }
-
-    private SessionSpec sessionSpec(TaSpec spec, Lease lease, MemFd file) {
-        Map<String, String> options = lease.runtime().options().containsKey(MEDIATOR_PID)
-                ? Map.of(MEDIATOR_PID, "" + shadow.pid())
-                : Map.of();
-        return new SessionSpec("TA " + spec.name(), Placement.DOMAIN, spec.memoryBytes(), Pricing.NONE,
-                new Mediated(new Descriptor(file.fd().number()), file.size(), spec.style().calls(),
-                        spec.style().trusted(), Optional.empty()),
-                options);
     }
 
     private static Command command(TaSpec spec, Launch launch, List<Integer> numbers) {
@@ -127,11 +107,6 @@ final class TaRun implements AutoCloseable {
             descriptors.add(GuestDescriptor.mediated(launch.descriptors().get(i), numbers.get(i)));
         }
         return new Command(launch.argv(), launch.env(), descriptors, spec.folders());
-    }
-
-    private <T extends AutoCloseable> T own(T resource) {
-        owned.add(resource);
-        return resource;
     }
 
     private void watch(String name, GuestProcess guest) {
@@ -153,15 +128,15 @@ final class TaRun implements AutoCloseable {
 
     /** Waits for the TA or its shadow to end, and ends the TA in the second case. */
     private Optional<TaEnd> await(GuestProcess guest) {
-        PollSet set = new PollSet(2);
-        int shadowGone = set.add(shadow.socket(), PollSet.IN);
+        PollSet set = new PollSet(3);
+        shadow.watch(set);
         set.add(wake.fd(), PollSet.IN);
         while (true) {
             set.poll(-1);
             if (ended.isDone()) {
                 return Optional.of(ended.join());
             }
-            if (set.ready(shadowGone) != 0 && shadow.told()) {
+            if (shadow.gone(set)) {
                 endGuest(guest, "its shadow process " + shadow.pid() + " ended");
                 return Optional.empty();
             }
@@ -169,7 +144,7 @@ final class TaRun implements AutoCloseable {
     }
 
     private void endGuest(GuestProcess guest, String reason) {
-        page.server(WaitPolicy.SLEEP_ONLY, PeerCheck.NONE).close();
+        world.page().server(WaitPolicy.SLEEP_ONLY, PeerCheck.NONE).close();
         try {
             guest.kill(reason);
         } catch (KakuriException alreadyGone) {
@@ -186,7 +161,7 @@ final class TaRun implements AutoCloseable {
     /** Requests posted so far: the sequence number counts them. */
     private long calls() {
         try {
-            return Integer.toUnsignedLong(memory.segment().get(ValueLayout.JAVA_INT, CallPageLayout.REQUEST));
+            return Integer.toUnsignedLong(world.memory().segment().get(ValueLayout.JAVA_INT, CallPageLayout.REQUEST));
         } catch (IllegalStateException unmapped) {
             return 0;
         }
@@ -197,24 +172,14 @@ final class TaRun implements AutoCloseable {
         shadow.kill();
     }
 
-    /** Takes everything down that is left, the session first. */
+    /** Takes everything down that is left. */
     @Override
     public void close() {
         shown = null;
-        for (AutoCloseable resource : owned.reversed()) {
-            if (resource instanceof SharedMapping) {
-                join();
-            }
-            try {
-                resource.close();
-            } catch (Exception e) {
-                System.getLogger(TaRun.class.getName())
-                        .log(System.Logger.Level.WARNING,
-                                "a TA left something behind: " + resource, e);
-            }
-        }
-        owned.clear();
         join();
+        if (world != null) {
+            world.close();
+        }
         shadow.close();
         wake.close();
     }

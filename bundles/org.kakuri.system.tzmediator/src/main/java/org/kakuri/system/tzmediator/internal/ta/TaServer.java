@@ -13,14 +13,15 @@ import org.kakuri.api.KakuriException;
 import org.kakuri.api.UsageError;
 import org.kakuri.api.runtime.Workbench;
 import org.kakuri.platform.linux.Fd;
+import org.kakuri.platform.linux.FdPassing;
 import org.kakuri.platform.linux.NativeException;
 import org.kakuri.platform.linux.PollSet;
 import org.kakuri.platform.linux.ReleasedTask;
+import org.kakuri.platform.linux.SocketCalls;
 import org.kakuri.platform.linux.UnixListener;
 import org.kakuri.platform.linux.WakeFd;
 import org.kakuri.system.tzmediator.shadow.Frame;
 import org.kakuri.system.tzmediator.shadow.Launch;
-import org.kakuri.system.tzmediator.shadow.TaSockets;
 
 /** Starts the TAs that shadow processes of the same user ask for, each on a thread of its own. Thread-safe. */
 final class TaServer implements AutoCloseable {
@@ -35,7 +36,10 @@ final class TaServer implements AutoCloseable {
     private final UnixListener listener;
     private final WakeFd wake = WakeFd.create();
     private final int uid;
+    private final PreparedWorlds worlds;
+    private final ShadowPool pool = new ShadowPool();
     private final Set<TaRun> runs = ConcurrentHashMap.newKeySet();
+    private final Set<Fd> waiting = ConcurrentHashMap.newKeySet();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private final Thread accepting;
     private final long idleNanos;
@@ -45,17 +49,19 @@ final class TaServer implements AutoCloseable {
     /**
      * Listens from now on.
      *
+     * @param socket where
      * @param idle how long nothing may happen before {@code whenIdle} is called; zero for ever
-     * @throws IOException if there is no place for the socket
+     * @throws IOException if this process cannot tell whose it is
      */
-    TaServer(Workbench workbench, TaRegistry registry, TaSockets sockets, Duration idle, Runnable whenIdle)
+    TaServer(Workbench workbench, TaRegistry registry, Path socket, Duration idle, Runnable whenIdle)
             throws IOException {
         this.workbench = workbench;
+        this.worlds = new PreparedWorlds(workbench);
         this.registry = registry;
         this.whenIdle = whenIdle;
         this.uid = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         this.idleNanos = idle.toNanos();
-        this.socket = sockets.claim(System.currentTimeMillis(), ProcessHandle.current().pid());
+        this.socket = socket;
         this.listener = UnixListener.listen(socket);
         this.accepting = new Thread(new ReleasedTask(this::accept), "TA requests");
         accepting.setDaemon(true);
@@ -82,7 +88,7 @@ final class TaServer implements AutoCloseable {
     }
 
     private boolean idle() {
-        if (!runs.isEmpty() || !workbench.leases().isEmpty()) {
+        if (!runs.isEmpty() || workbench.leases().size() > worlds.size()) {
             lastUsed = System.nanoTime();
         }
         return idleNanos > 0 && System.nanoTime() - lastUsed > idleNanos;
@@ -105,13 +111,18 @@ final class TaServer implements AutoCloseable {
                         .send(connection);
                 return;
             }
-            Optional<Frame> frame = Frame.receive(connection, 0);
+            waiting.add(connection);
+            Optional<Frame> frame = Frame.receive(connection, FdPassing.MAX_DESCRIPTORS);
+            waiting.remove(connection);
             if (frame.isPresent()) {
-                start(connection, peer, frame.get());
+                try (Frame asked = frame.get()) {
+                    start(connection, peer, asked);
+                }
             }
         } catch (NativeException | IllegalArgumentException hostileOrGone) {
             LOG.log(System.Logger.Level.DEBUG, "a request for a TA came to nothing", hostileOrGone);
         } finally {
+            waiting.remove(connection);
             connection.close();
             threads.remove(Thread.currentThread());
             lastUsed = System.nanoTime();
@@ -126,7 +137,18 @@ final class TaServer implements AutoCloseable {
             TaEnd.notStarted(e.getMessage()).frame().send(connection);
             return;
         }
-        try (TaRun run = new TaRun(ShadowSide.started(connection, peer), workbench, registry)) {
+        boolean pooled = frame.kind() == Frame.Kind.START_POOLED;
+        if (pooled ? frame.descriptors().size() != launch.descriptors().size() : frame.kind() != Frame.Kind.START) {
+            TaEnd.notStarted("descriptors are missing, or this asks for nothing: " + frame.kind())
+                    .frame()
+                    .send(connection);
+            return;
+        }
+        try (TaRun run = new TaRun(pooled ? new PooledShadow(pool.take(), connection, peer, frame.descriptors())
+                : new StartedShadow(connection, peer), registry, worlds)) {
+            if (pooled) {
+                pool.refill();
+            }
             runs.add(run);
             try {
                 if (!stopping) {
@@ -171,6 +193,9 @@ final class TaServer implements AutoCloseable {
     /** Ends all TAs and listens no more. */
     @Override
     public void close() {
+        if (stopping) {
+            return;
+        }
         stopping = true;
         wake.wake();
         join(accepting);
@@ -180,9 +205,20 @@ final class TaServer implements AutoCloseable {
         } catch (IOException e) {
             throw new KakuriException("cannot delete " + socket + ": " + e.getMessage(), "", e);
         } finally {
+            waiting.forEach(TaServer::hangUp);
             runs.forEach(TaRun::kill);
             List.copyOf(threads).forEach(TaServer::join);
+            worlds.close();
+            pool.close();
             wake.close();
+        }
+    }
+
+    private static void hangUp(Fd connection) {
+        try {
+            SocketCalls.shutdownRaw(connection.number(), SocketCalls.SHUT_RDWR);
+        } catch (IllegalStateException closedMeanwhile) {
+            LOG.log(System.Logger.Level.DEBUG, "it hung up by itself", closedMeanwhile);
         }
     }
 

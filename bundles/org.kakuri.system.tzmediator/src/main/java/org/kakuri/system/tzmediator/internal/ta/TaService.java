@@ -45,8 +45,14 @@ public final class TaService {
         this.server = staying == null ? Optional.empty()
                 : Optional.of(new TaServer(workbench,
                         new TaRegistry(Path.of(property(context, WORKSPACE, "workspace"))),
-                        TaSockets.of(Path.of(property(context, HOME, "."))),
+                        socket(context),
                         Duration.ofSeconds(Long.parseLong(property(context, IDLE, "0"))), () -> stop(context)));
+    }
+
+    /** The framework's cache lies in the private directory of the workbench. */
+    private static Path socket(BundleContext context) {
+        Path directory = Path.of(context.getProperty(Constants.FRAMEWORK_STORAGE)).getParent();
+        return TaSockets.of(Path.of(property(context, HOME, "."))).in(directory, System.currentTimeMillis());
     }
 
     private static String property(BundleContext context, String name, String otherwise) {

@@ -29,7 +29,7 @@ import org.kakuri.api.UsageError;
  *            host folders it may reach, by the path it knows
  */
 public record TaSpec(String name, String title, Path module, Optional<String> sha256, Optional<String> tee,
-        Optional<String> runtime, TaStyle style, long memoryBytes, Map<String, Path> folders) {
+        Optional<String> runtime, TaStyle style, long memoryBytes, int prepared, Map<String, Path> folders) {
     /** Memory of a TA that says nothing else. */
     static final long USUAL_MEMORY = 16L << 20;
 
@@ -41,14 +41,14 @@ public record TaSpec(String name, String title, Path module, Optional<String> sh
     /** Returns a TA with nothing said but its module. */
     static TaSpec usual(String name, Path module, Optional<String> sha256) {
         return new TaSpec(name, "", module, sha256, Optional.empty(), Optional.empty(), TaStyle.ADAPTIVE, USUAL_MEMORY,
-                Map.of());
+                0, Map.of());
     }
 
     /**
      * Returns the same TA with settings.
      *
      * @param settings
-     *            {@code title tee runtime style memory preopen} with their values
+     *            {@code title tee runtime style memory prepared preopen} with their values
      *
      * @throws UsageError
      *             if a value makes no sense
@@ -59,6 +59,7 @@ public record TaSpec(String name, String title, Path module, Optional<String> sh
                 Optional.ofNullable(settings.get("runtime")).or(() -> runtime),
                 settings.containsKey("style") ? TaStyle.of(settings.get("style")) : style,
                 settings.containsKey("memory") ? bytes(settings.get("memory")) : memoryBytes,
+                settings.containsKey("prepared") ? prepared(settings.get("prepared")) : prepared,
                 settings.containsKey("preopen") ? folders(settings.get("preopen")) : folders);
     }
 
@@ -72,6 +73,9 @@ public record TaSpec(String name, String title, Path module, Optional<String> sh
         runtime.ifPresent(value -> settings.put("runtime", value));
         settings.put("style", style.text());
         settings.put("memory", "" + memoryBytes);
+        if (prepared > 0) {
+            settings.put("prepared", "" + prepared);
+        }
         if (!folders.isEmpty()) {
             settings.put("preopen",
                     new TreeMap<>(folders).entrySet()
@@ -90,6 +94,13 @@ public record TaSpec(String name, String title, Path module, Optional<String> sh
         char unit = Character.toLowerCase(text.charAt(text.length() - 1));
         int shift = unit == 'k' ? 10 : unit == 'm' ? 20 : unit == 'g' ? 30 : 0;
         return Long.parseLong(shift == 0 ? text : text.substring(0, text.length() - 1)) << shift;
+    }
+
+    private static int prepared(String text) {
+        if (!text.matches("[0-8]")) {
+            throw new UsageError("prepared=" + text + " is out of range", "write 0 to 8");
+        }
+        return Integer.parseInt(text);
     }
 
     private static Map<String, Path> folders(String text) {

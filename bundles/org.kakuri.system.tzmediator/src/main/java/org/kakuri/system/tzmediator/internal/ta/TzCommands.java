@@ -17,7 +17,8 @@ import org.osgi.service.component.annotations.Reference;
 @Component(property = {CommandSet.SCOPE + "=tz", CommandSet.FUNCTION + "=ta", CommandSet.FUNCTION + "=ps",
     CommandSet.FUNCTION + "=kill", CommandSet.LIVE + "=kill", CommandSet.LIVE_IF_RUNNING + "=ps"})
 public final class TzCommands implements CommandSet {
-    private static final List<String> OPTIONS = List.of("tee", "runtime", "style", "memory", "preopen", "title");
+    private static final List<String> OPTIONS = List.of("tee", "runtime", "style", "memory", "prepared", "preopen",
+            "title");
 
     private final TaRegistry registry;
 
@@ -41,11 +42,11 @@ public final class TzCommands implements CommandSet {
 
     /** A TA in full. */
     public record Details(String name, String title, Path module, String sha256, String tee, String runtime,
-            String style, long memory, java.util.Map<String, Path> preopened, String start) {
+            String style, long memory, int prepared, java.util.Map<String, Path> preopened, String start) {
         static Details of(TaSpec spec) {
             return new Details(spec.name(), spec.title(), spec.module(), spec.sha256().orElse("not registered"),
                     spec.tee().orElse("one with two worlds"), spec.runtime().orElse("one for WebAssembly"),
-                    spec.style().text(), spec.memoryBytes(), spec.folders(),
+                    spec.style().text(), spec.memoryBytes(), spec.prepared(), spec.folders(),
                     "kakuri-ta " + spec.name() + " ARGUMENT...");
         }
     }
@@ -61,6 +62,7 @@ public final class TzCommands implements CommandSet {
             --runtime NAME   runtime; default is one for WebAssembly modules
             --style STYLE    polling, rpc or adaptive (default)
             --memory SIZE    most memory; default is 16m
+            --prepared N     places in the secure world opened beforehand, from the first start on; default 0
             --preopen H:T    a host folder the TA sees as T; several separated by commas
             --title TEXT     one line about it""") Words words) {
         words.onlyNames(OPTIONS);
