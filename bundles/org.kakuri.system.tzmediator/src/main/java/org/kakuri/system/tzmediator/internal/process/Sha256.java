@@ -9,10 +9,11 @@ import java.util.HexFormat;
 import org.kakuri.api.Refused;
 
 /** SHA-256 digests in hexadecimal. */
-final class Sha256 {
+public final class Sha256 {
     private Sha256() {}
 
-    static String of(byte[]... parts) {
+    /** Returns the digest of bytes, one part after the other. */
+    public static String of(byte[]... parts) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (byte[] part : parts) {
@@ -24,7 +25,8 @@ final class Sha256 {
         }
     }
 
-    static byte[] content(Path file) {
+    /** Returns what a file holds. */
+    public static byte[] content(Path file) {
         try {
             return Files.readAllBytes(file);
         } catch (IOException e) {

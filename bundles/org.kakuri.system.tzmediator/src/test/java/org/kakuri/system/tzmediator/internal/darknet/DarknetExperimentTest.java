@@ -60,8 +60,10 @@ class DarknetExperimentTest {
     }
 
     private static Point point(int split, String... changed) {
-        Map<String, String> values = new TreeMap<>(Map.of("split", "" + split, "model", "plain", "digits", "10",
-                "mechanism", "pipe", "tee", "standin", "runtime", "standin", "placement", "same-core"));
+        Map<String, String> values = new TreeMap<>(
+                Map.of("split", "" + split, "model", "plain", "digits", "10", "inputs",
+                        "generated",
+                        "mechanism", "pipe", "tee", "standin", "runtime", "standin", "placement", "same-core"));
         for (int i = 0; i < changed.length; i += 2) {
             values.put(changed[i], changed[i + 1]);
         }
@@ -83,7 +85,7 @@ class DarknetExperimentTest {
     }
 
     private static DarknetExperiment experiment(String searchPath) {
-        return new DarknetExperiment(new CaPrograms(Path.of("target/cache"), searchPath), 100);
+        return new DarknetExperiment(Path.of("target/cache"), searchPath, 100);
     }
 
     private void measure(int split, String searchPath, String client) throws Exception {
@@ -104,7 +106,8 @@ class DarknetExperimentTest {
         assertEquals(0.0, context.extras.get("logits.different"));
         assertEquals(150.0, context.extras.get("logits.compared"), "the peers' are checked and not counted");
         assertTrue(context.notes.get("tz.ca").startsWith(client), context.notes.get("tz.ca"));
-        assertEquals("0.9960 of 2000 of our own digits that were held out", context.notes.get("tz.darknet.accuracy"));
+        assertEquals("0.9960 of 2000 of our own digits that were held out; weights trained on our own digits only",
+                context.notes.get("tz.darknet.accuracy"));
         assertTrue(lease.closed, "the lease was not given back");
     }
 
