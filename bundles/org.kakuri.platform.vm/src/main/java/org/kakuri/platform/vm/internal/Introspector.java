@@ -8,6 +8,8 @@ import java.nio.file.attribute.FileTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.kakuri.api.KakuriException;
+import org.kakuri.api.Refused;
+import org.kakuri.api.vm.GuestFault;
 import org.kakuri.api.vm.GuestMemory;
 import org.kakuri.api.vm.GuestSystem;
 import org.kakuri.api.vm.Introspection;
@@ -28,7 +30,12 @@ public final class Introspector implements Introspection {
 
     @Override
     public GuestSystem inspect(GuestMemory memory, Path kernel) {
-        return new LinuxSystem(KernelFinder.find(memory, model(kernel)));
+        try {
+            return new LinuxSystem(KernelFinder.find(memory, model(kernel)));
+        } catch (GuestFault bad) {
+            throw new Refused("the kernel that was found cannot be read: " + bad.getMessage(),
+                    "its memory is damaged, or it has not come up", bad);
+        }
     }
 
     /** Reads an image, or takes what it told before. One at a time: it needs a few hundred megabytes. */

@@ -19,6 +19,11 @@ public final class PageTables {
      * @return the physical address, -1 if there is none
      */
     public static long translate(GuestMemory memory, long root, int levels, long virtual) {
+        int unused = 64 - 12 - 9 * levels;
+        if (virtual << unused >> unused != virtual) {
+            // Not canonical: the processor faults before it looks at a table.
+            return -1;
+        }
         long table = root & FRAME;
         for (int shift = 12 + 9 * (levels - 1); shift > 12; shift -= 9) {
             long entry = entry(memory, table, virtual, shift);

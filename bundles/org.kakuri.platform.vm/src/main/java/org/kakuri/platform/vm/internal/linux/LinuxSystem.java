@@ -3,6 +3,8 @@ package org.kakuri.platform.vm.internal.linux;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.kakuri.api.Refused;
 import org.kakuri.api.vm.GuestFault;
 import org.kakuri.api.vm.GuestFile;
 import org.kakuri.api.vm.GuestModule;
@@ -52,7 +54,8 @@ public final class LinuxSystem implements GuestSystem {
     public KernelInfo kernel() {
         KernelModel model = memory.model();
         KernelPlace place = memory.place();
-        return new KernelInfo(memory.text(memory.symbol("linux_banner"), 512), model.release(), place.textVirtual(),
+        String banner = whole("version line", () -> memory.text(memory.symbol("linux_banner"), 512));
+        return new KernelInfo(banner, model.release(), place.textVirtual(),
                 place.textPhysical(), place.pageOffset(), place.levels(), model.btf().count(), model.symbolCount());
     }
 
@@ -123,16 +126,26 @@ public final class LinuxSystem implements GuestSystem {
 
     @Override
     public GuestTotals totals() {
-        return totals.read();
+        return whole("times and memory", totals::read);
     }
 
     @Override
     public Optional<List<GuestFile>> list(String path) {
-        return tree.list(path);
+        return whole(path, () -> tree.list(path));
     }
 
     @Override
     public Optional<byte[]> content(String path, int limit) {
-        return tree.content(path, limit);
+        return whole(path, () -> tree.content(path, limit));
+    }
+
+    /** What is one answer cannot be given in part. */
+    private static <T> T whole(String what, Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (GuestFault bad) {
+            throw new Refused("the guest's %s cannot be read: %s".formatted(what, bad.getMessage()),
+                    "its memory is damaged, or changes: pause it", bad);
+        }
     }
 }

@@ -127,7 +127,9 @@ final class Totals {
     /** While ticks stop in idle, idle time is counted elsewhere (kernel/time/tick-sched.c). */
     private Optional<Long> idle(long offset, String field) {
         Optional<Long> scheduler = model.find("tick_cpu_sched");
-        if (scheduler.isEmpty() || !Struct.exists(model, "tick_sched")) {
+        boolean active = model.find("tick_nohz_active").isPresent()
+                && memory.u8(memory.symbol("tick_nohz_active")) != 0;
+        if (!active || scheduler.isEmpty() || !Struct.exists(model, "tick_sched")) {
             return Optional.empty();
         }
         Struct ticks = Struct.of(model, "tick_sched");

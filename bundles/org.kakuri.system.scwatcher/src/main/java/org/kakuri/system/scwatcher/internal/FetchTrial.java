@@ -1,0 +1,139 @@
+package org.kakuri.system.scwatcher.internal;
+
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import javax.crypto.KeyGenerator;
+import javax.crypto.SecretKey;
+import org.kakuri.api.Label;
+import org.kakuri.api.experiment.Arm;
+import org.kakuri.api.experiment.ArmInfo;
+import org.kakuri.api.experiment.SampleSink;
+import org.kakuri.api.experiment.Trial;
+import org.kakuri.api.experiment.TrialContext;
+import org.kakuri.api.tee.CostProfile;
+import org.kakuri.api.vm.GuestMemory;
+import org.kakuri.api.vm.GuestSystem;
+import org.kakuri.api.vm.Introspection;
+import org.kakuri.api.vm.VirtualMachine;
+import org.kakuri.api.vm.VirtualMachine.Pause;
+import org.kakuri.api.vm.Walk;
+import org.kakuri.system.scwatcher.internal.fetch.FetchCount;
+import org.kakuri.system.scwatcher.internal.fetch.FetchedMemory;
+import org.kakuri.system.scwatcher.internal.fetch.Fetching;
+import org.kakuri.system.scwatcher.internal.fetch.PageHost;
+
+/** One guest, paused, and the ways to walk through it. */
+final class FetchTrial implements Trial {
+    private static final int WARM_UP = 30;
+
+    private final VirtualMachine guest;
+    private final Pause pause;
+    private final List<Arm> arms;
+    private final int rows;
+
+    FetchTrial(VirtualMachine guest, Introspection introspection, String walk, TrialContext context) {
+        this.guest = guest;
+        this.pause = guest.pause();
+        GuestSystem direct = introspection.inspect(guest.memory(), guest.kernel());
+        this.rows = walk(direct, walk).rows().size();
+        context.note("scw.rows", Integer.toString(rows));
+        context.note("scw.guest", guest.info().toString());
+        this.arms = List.of(new WalkArm(FetchExperiment.DIRECT, "the memory is mapped", direct, null, walk),
+                fetched(FetchExperiment.PER_FIELD, "a page fetched for each field", Fetching.PER_FIELD, introspection,
+                        walk),
+                fetched(FetchExperiment.CACHED, "each page fetched once", Fetching.CACHED, introspection, walk),
+                fetched(FetchExperiment.BATCHED, "pages of the walk before fetched together", Fetching.BATCHED,
+                        introspection, walk));
+    }
+
+    private Arm fetched(String name, String title, Fetching fetching, Introspection introspection, String walk) {
+        FetchedMemory memory = memory(guest.memory(), fetching);
+        return new WalkArm(name, title, introspection.inspect(memory, guest.kernel()), memory, walk);
+    }
+
+    /** An enclave's view of a guest's memory, with a fresh key. */
+    static FetchedMemory memory(GuestMemory of, Fetching fetching) {
+        try {
+            KeyGenerator generator = KeyGenerator.getInstance("AES");
+            generator.init(128);
+            SecretKey key = generator.generateKey();
+            PageHost host = new PageHost(of, key);
+            return new FetchedMemory(host, host::serve, key, fetching);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JDK lacks AES", e);
+        }
+    }
+
+    private static Walk<?> walk(GuestSystem system, String what) {
+        return what.equals(FetchExperiment.PROCESSES) ? system.tasks() : system.sockets();
+    }
+
+    @Override
+    public List<Arm> arms() {
+        return arms;
+    }
+
+    @Override
+    public void close() {
+        pause.close();
+        guest.close();
+    }
+
+    /** One way to walk. */
+    private final class WalkArm implements Arm {
+        private final ArmInfo info;
+        private final GuestSystem system;
+        private final FetchedMemory memory;
+        private final String what;
+        private boolean warm;
+
+        private WalkArm(String name, String title, GuestSystem system, FetchedMemory memory, String what) {
+            this.info = new ArmInfo(name, title, Label.MEASURED, Map.of(), List.of(), CostProfile.UNPRICED);
+            this.system = system;
+            this.memory = memory;
+            this.what = what;
+        }
+
+        @Override
+        public ArmInfo info() {
+            return info;
+        }
+
+        @Override
+        public void measure(int iterations, SampleSink sink) {
+            for (int i = 0; i < WARM_UP && !warm; i++) {
+                once();
+            }
+            warm = true;
+            FetchCount before = memory == null ? null : memory.count();
+            long[] nanos = new long[Math.max(1, iterations)];
+            for (int i = 0; i < nanos.length; i++) {
+                long start = System.nanoTime();
+                int found = once();
+                nanos[i] = System.nanoTime() - start;
+                sink.sample(nanos[i]);
+                if (found != rows) {
+                    sink.failure("%d rows, not %d".formatted(found, rows));
+                }
+            }
+            Arrays.sort(nanos);
+            sink.extra("walk.median.ms", nanos[nanos.length / 2] / 1e6);
+            if (memory != null) {
+                FetchCount count = memory.count().since(before);
+                sink.extra("requests", (double) count.requests() / nanos.length);
+                sink.extra("pages", (double) count.pages() / nanos.length);
+                sink.extra("bytes", (double) count.bytes() / nanos.length);
+                sink.extra("unused.pages", (double) count.unused() / nanos.length);
+            }
+        }
+
+        private int once() {
+            if (memory != null) {
+                memory.begin();
+            }
+            return walk(system, what).rows().size();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package org.kakuri.system.scwatcher.internal.fuse;
+
+import org.kakuri.system.scwatcher.internal.proc.Proc;
+
+/** Where the content comes from. Called from the mount's own thread. */
+public interface FuseSource {
+    /**
+     * Returns what a process sees.
+     *
+     * @param pid the process that asks
+     * @param again whether it starts over, by listing the top
+     */
+    Proc of(int pid, boolean again);
+}

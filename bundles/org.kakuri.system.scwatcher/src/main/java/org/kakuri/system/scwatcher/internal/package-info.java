@@ -1,0 +1,2 @@
+/** SCwatcher's services, commands and experiments. */
+package org.kakuri.system.scwatcher.internal;
