@@ -16,6 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
 import org.kakuri.api.KakuriException;
 import org.kakuri.api.Refused;
+import org.kakuri.api.WrongState;
 import org.kakuri.api.tee.Actor;
 import org.kakuri.api.tee.BackendLease;
 import org.kakuri.api.tee.Backing;
@@ -204,7 +205,12 @@ public final class HostedInstance implements AutoCloseable {
     }
 
     private void run() {
-        Exit.Final end = context.run(_ -> Resume.CONTINUE);
+        Exit.Final end;
+        try {
+            end = context.run(_ -> Resume.CONTINUE);
+        } catch (WrongState e) { // destroyed before this thread had come so far
+            end = new Exit.Fault(e.getMessage(), true);
+        }
         if (end instanceof Exit.Fault(String reason, boolean _)) {
             work.clear();
             System.getLogger(HostedInstance.class.getName())
