@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.kakuri.api.Deadline;
 import org.kakuri.api.UsageError;
@@ -22,6 +21,7 @@ import org.kakuri.domain.internal.wire.Operation;
 import org.kakuri.domain.internal.wire.Result;
 import org.kakuri.domain.internal.wire.WireError;
 import org.kakuri.platform.linux.Fd;
+import org.kakuri.platform.linux.ResourceScope;
 
 /** The one session of a domain host and its guests. Thread-safe. */
 final class SessionServer implements AutoCloseable {
@@ -31,9 +31,9 @@ final class SessionServer implements AutoCloseable {
 
     private final Workbench workbench;
     private final Map<Long, GuestProcess> guests = new ConcurrentHashMap<>();
-    private final List<Fd> lent = new CopyOnWriteArrayList<>();
-    private Lease lease;
+    private final ResourceScope held = new ResourceScope("the domain host's session");
     private RuntimeSession session;
+    private boolean opened;
     private boolean closed;
 
     SessionServer(Workbench workbench) {
@@ -83,14 +83,16 @@ final class SessionServer implements AutoCloseable {
     }
 
     private synchronized Result open(Operation.Open open, List<Fd> descriptors) {
-        lent.addAll(descriptors);
-        if (closed || lease != null) {
+        if (closed || opened) {
+            descriptors.forEach(Fd::close);
             throw new WrongState("a domain host opens one session: closed=" + closed, "start another");
         }
+        descriptors.forEach(descriptor -> held.keep("descriptor " + descriptor.number(), descriptor));
         Selector selector = new Selector(Optional.of(open.backend()), Optional.of(open.runtime()), java.util.Set.of(),
                 open.host());
-        lease = workbench.lease(selector, Deadline.in(PROVIDERS));
-        session = lease.open(open.image(), open.spec());
+        Lease lease = held.keep("lease", workbench.lease(selector, Deadline.in(PROVIDERS)));
+        opened = true;
+        session = held.keep("session", lease.open(open.image(), open.spec()));
         return new Result.Done();
     }
 
@@ -130,27 +132,13 @@ final class SessionServer implements AutoCloseable {
         }
     }
 
-    /** Ends the session, gives the lease back. Idempotent. */
+    /** Ends the session, gives the lease back, closes what was lent. Idempotent. */
     @Override
     public void close() {
-        RuntimeSession toClose;
-        Lease toReturn;
         synchronized (this) {
             closed = true;
-            toClose = session;
-            toReturn = lease;
             session = null;
-            lease = null;
         }
-        try {
-            if (toClose != null) {
-                toClose.close();
-            }
-        } finally {
-            if (toReturn != null) {
-                toReturn.close();
-            }
-            lent.forEach(Fd::close);
-        }
+        held.close();
     }
 }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.kakuri.api.Gone;
@@ -39,8 +38,7 @@ public final class DomainHostService implements DomainHosts {
     private final Path folder;
     private final JarStore jars;
     private final AtomicLong numbers = new AtomicLong();
-    private final Set<RemoteSession> open = ConcurrentHashMap.newKeySet();
-    private volatile boolean stopped;
+    private final OpenHosts hosts = new OpenHosts();
 
     /** Whoever wants to see events; nobody where no machine model is. */
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
@@ -57,10 +55,7 @@ public final class DomainHostService implements DomainHosts {
     /** Ends the children that are left. */
     @Deactivate
     void stop() {
-        stopped = true;
-        open.forEach(session -> session.host().end());
-        open.forEach(RemoteSession::close);
-        open.clear();
+        hosts.close();
     }
 
     @Override
@@ -74,24 +69,19 @@ public final class DomainHostService implements DomainHosts {
                 .map(jars::jarOf)
                 .toList();
         String name = "domain host of session %s (tee=%s, runtime=%s)".formatted(spec.name(), backend, runtime);
-        open.removeIf(session -> session.host().hasEnded());
         HostProcess process = HostProcess.start(start(name, settings, bundles), settings);
-        RemoteSession session = new RemoteSession(process);
-        open.add(session);
+        hosts.add(name, process);
         boolean opened = false;
         try {
             check(name, bundles, process.hello());
             trace(process);
             process.call(new Operation.Open(backend, runtime, host, image, spec.at(Placement.INLINE)));
-            if (stopped) {
-                throw new Gone("the bundle of the domain hosts was stopped", "start it", true);
-            }
             opened = true;
-            return session;
+            return new RemoteSession(process);
         } finally {
             if (!opened) {
-                session.close();
-                open.remove(session);
+                hosts.remove(process);
+                process.close();
             }
         }
     }

@@ -24,7 +24,7 @@ import org.kakuri.platform.linux.NativeException;
  * A child process as its callers see it. One thread per child starts it, reads from it, asks whether it is alive and cleans up
  * behind it, see {@link Watch}; callers write to the control socket themselves. Thread-safe.
  */
-final class HostProcess implements AutoCloseable {
+final class HostProcess implements OpenHosts.Host {
     /** Number under which the child finds its end of the control socket. */
     static final int CONTROL = 3;
 
@@ -168,13 +168,13 @@ final class HostProcess implements AutoCloseable {
                         "close the session and open another", false, e));
     }
 
-    /** Returns whether nothing is left of the child. */
-    boolean hasEnded() {
+    @Override
+    public boolean hasEnded() {
         return ended.isDone();
     }
 
-    /** Tells the child to end, without waiting. */
-    void end() {
+    @Override
+    public void end() {
         watch.end();
     }
 
