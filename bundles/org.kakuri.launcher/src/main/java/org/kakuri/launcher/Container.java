@@ -144,6 +144,15 @@ final class Container implements AutoCloseable {
             return;
         }
         stopListening();
+        Guardian last = guardian;
+        try (directory; last) {
+            stopFramework();
+        } catch (IOException e) {
+            System.err.println("kakuri: cannot delete " + directory.path() + ": " + Errors.reason(e));
+        }
+    }
+
+    private void stopFramework() {
         try {
             framework.stop();
             framework.waitForStop(STOP_MILLIS);
@@ -154,14 +163,6 @@ final class Container implements AutoCloseable {
             System.err.println("kakuri: the framework did not stop cleanly: " + Errors.reason(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-        try {
-            if (guardian != null) {
-                guardian.close();
-            }
-            directory.close();
-        } catch (IOException e) {
-            System.err.println("kakuri: cannot delete " + directory.path() + ": " + Errors.reason(e));
         }
     }
 

@@ -7,7 +7,8 @@ import java.io.Writer;
 import java.nio.file.Path;
 
 /**
- * A small process that outlives a workbench that is killed, and then kills the programs that this one left running. It is told of
+ * A small process that outlives a workbench that is killed, and then kills the programs that this one left running and deletes its
+ * sockets. It is told of
  * them through a FIFO in the workbench's directory (see Guardian in org.kakuri.platform.linux); when nobody has that open for
  * writing any more, the workbench is gone. Domain hosts end by themselves and are given time to. A process is killed,
  * with the group it leads, only if it started when the one did that the guardian was told of: its number may be another one's by
@@ -30,6 +31,7 @@ final class Guardian implements AutoCloseable {
             exec 4>&-
             cd /
             held=' '
+            sockets=
             while read -r operation pid; do
                 case $operation in
                 +) { read -r stat <"/proc/$pid/stat"; } && set -- ${stat##*) } && held="$held$pid:${20} " ;;
@@ -41,8 +43,13 @@ final class Guardian implements AutoCloseable {
                         ;;
                     esac
                     ;;
+                s)
+                    sockets="$sockets$pid
+            "
+                    ;;
                 esac
             done
+            printf %s "$sockets" | while read -r socket; do [ -S "$socket" ] && rm -f "$socket"; done
             # kills what is held still, in the first pass without domain hosts, which end by themselves
             end() {
                 for entry in $held; do

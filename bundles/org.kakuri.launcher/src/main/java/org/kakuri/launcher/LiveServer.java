@@ -147,9 +147,12 @@ final class LiveServer implements AutoCloseable {
     /** Takes no further commands and cancels those that run. */
     @Override
     public void close() throws IOException {
-        server.close();
-        Files.deleteIfExists(socket);
-        calls.forEach(LiveServer::cancel);
+        try {
+            server.close();
+        } finally {
+            calls.forEach(LiveServer::cancel);
+            Files.deleteIfExists(socket);
+        }
     }
 
     /** Waits, for a short time, until those that handed in commands were told how they ended. */

@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -215,6 +216,27 @@ class LiveTest {
         assertEquals(137, own.waitFor());
         assertTrue(ended.isAlive(), "it was taken back");
         assertTrue(untold.isAlive(), "nobody told of it");
+    }
+
+    @Test
+    void theGuardianOfAKilledWorkbenchDeletesItsSocketsAndNothingElse() throws Exception {
+        Process workbench = workbench();
+        List<ProcessHandle> guardian = workbench.children().toList();
+        List<Path> sockets = List.of(temp.resolve("one"), temp.resolve("an other"));
+        Path file = Files.createFile(temp.resolve("file"));
+        for (Path path : sockets) {
+            ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path)).close();
+        }
+        Path untold = temp.resolve("untold");
+        ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(untold)).close();
+        Files.writeString(only("guardian"), "s %s\ns %s\ns %s\ns %s\n".formatted(sockets.get(0), sockets.get(1), file,
+                temp.resolve("missing")));
+
+        workbench.destroyForcibly();
+        guardian.getFirst().onExit().get(30, TimeUnit.SECONDS);
+
+        assertTrue(sockets.stream().noneMatch(Files::exists));
+        assertTrue(Files.exists(file) && Files.exists(untold));
     }
 
     @Test

@@ -10,7 +10,7 @@ import java.util.Optional;
  * Tells a process that outlives this JVM which children there are, so that a JVM that is killed leaves none behind. (A death
  * signal of the kernel would not do: it comes when the thread that started the child ends.) The guardian reads lines from the
  * FIFO that the system property {@value #FIFO} names: {@code + PID} for a child, {@code - PID} before it is reaped, so that the
- * number cannot be another process's yet. Without the property, as in tests, and if nobody reads, nothing is told.
+ * number cannot be another process's yet, {@code s PATH} for a socket that is to be deleted. Without the property, as in tests, and if nobody reads, nothing is told.
  * <p>
  * What can be done before a child is there is done by {@link #prepare}: a JVM that is killed between the start of a child and the
  * one write that tells of it leaves this child running.
@@ -52,6 +52,16 @@ final class Guardian implements AutoCloseable {
         tell("+ " + pid + "\n");
     }
 
+    /** Tells of a socket, whose path this JVM uses up. */
+    static void bound(Path socket) {
+        String fifo = System.getProperty(FIFO);
+        if (fifo != null) {
+            try (Guardian guardian = open(fifo)) {
+                guardian.tell("s " + socket.toAbsolutePath() + "\n");
+            }
+        }
+    }
+
     static void aboutToReap(int pid) {
         String fifo = System.getProperty(FIFO);
         if (fifo != null) {
@@ -66,7 +76,7 @@ final class Guardian implements AutoCloseable {
             return;
         }
         try (Arena arena = Arena.ofConfined()) {
-            byte[] bytes = line.getBytes(StandardCharsets.US_ASCII);
+            byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
             FdIo.write(writer.get(), arena.allocate(bytes.length).copyFrom(MemorySegment.ofArray(bytes)));
         } catch (NativeException nobodyReads) {
             System.getLogger(Guardian.class.getName())

@@ -56,7 +56,7 @@ public final class UnixListener implements AutoCloseable {
     public record Peer(int pid, int uid, int gid) {}
 
     /**
-     * Makes a socket at a path and listens there.
+     * Makes a socket at a path and listens there. Should this JVM be killed, its guardian deletes the socket.
      *
      * @throws NativeException
      *             EADDRINUSE when the path exists
@@ -65,6 +65,7 @@ public final class UnixListener implements AutoCloseable {
         Fd fd = socket();
         try {
             Native.check(withAddress(BIND, fd, path), "bind", "path=" + path);
+            Guardian.bound(path);
             Native.check(fd.using(UnixListener::listenRaw), "listen", "path=" + path);
             return new UnixListener(fd);
         } catch (RuntimeException e) {

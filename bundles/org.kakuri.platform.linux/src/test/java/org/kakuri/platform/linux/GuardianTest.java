@@ -1,6 +1,7 @@
 package org.kakuri.platform.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -37,6 +38,20 @@ class GuardianTest {
                 child.waitFor();
                 assertEquals("- " + pid + "\n", read(reader));
             }
+            assertEquals("", read(reader));
+        }
+    }
+
+    @Test
+    void isToldOfASocketOnceItIsOurs() {
+        Path fifo = temp.resolve("fifo");
+        PathCalls.mkfifo(fifo, 0600);
+        System.setProperty(Guardian.FIFO, fifo.toString());
+        Path path = temp.resolve("a socket");
+        try (Fd reader = PathCalls.open(fifo, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK, 0);
+                UnixListener _ = UnixListener.listen(path)) {
+            assertEquals("s " + path + "\n", read(reader));
+            assertThrows(NativeException.class, () -> UnixListener.listen(path));
             assertEquals("", read(reader));
         }
     }
