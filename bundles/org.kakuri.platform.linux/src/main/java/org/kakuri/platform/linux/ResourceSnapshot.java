@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import javax.management.MBeanServer;
+import javax.management.MBeanServerFactory;
+import javax.management.ObjectName;
 
 /**
  * What this process holds of the system at one moment: for leak checks, which compare two of them.
@@ -20,22 +23,27 @@ import java.util.regex.Pattern;
  * @param mappings number of mappings
  * @param mappedBytes bytes of them that can be accessed, without the JVM's heap, which grows and shrinks as it likes
  * @param children child processes, zombies included: command by pid
+ * @param mbeans MBeans by object name, in canonical form, with the number of servers that know one; without those of the JVM
  */
 public record ResourceSnapshot(Map<String, Integer> threads, Map<String, Integer> descriptors, int mappings,
-        long mappedBytes, Map<Integer, String> children) {
+        long mappedBytes, Map<Integer, String> children, Map<String, Integer> mbeans) {
 
     private static final Pattern DIGITS = Pattern.compile("[0-9]+");
     private static final String NO_ACCESS = "---";
+    /** What the JVM registers when somebody asks for its server: MBeanServerDelegate, java.lang.management and its extensions. */
+    private static final Pattern JVM_DOMAINS = Pattern
+            .compile("JMImplementation|java\\.(lang|nio|util\\.logging)|(com\\.sun|jdk)\\.management(\\..*)?");
 
     /** Copies the maps, sorted. */
     public ResourceSnapshot {
         threads = Collections.unmodifiableMap(new TreeMap<>(threads));
         descriptors = Collections.unmodifiableMap(new TreeMap<>(descriptors));
         children = Collections.unmodifiableMap(new TreeMap<>(children));
+        mbeans = Collections.unmodifiableMap(new TreeMap<>(mbeans));
     }
 
     /**
-     * How much more is no growth. Children have no tolerance: each new one is named.
+     * How much more is no growth. Children and MBeans have no tolerance: each new one is named.
      *
      * @param threads more threads in a group of one name
      * @param descriptors more descriptors of one kind
@@ -80,7 +88,20 @@ public record ResourceSnapshot(Map<String, Integer> threads, Map<String, Integer
         Map<Integer, String> children = new TreeMap<>();
         ProcFs.children(pid).forEach(child -> children.put(child, command(child)));
         List<String> maps = maps();
-        return new ResourceSnapshot(threads, descriptors, maps.size(), accessible(maps), children);
+        return new ResourceSnapshot(threads, descriptors, maps.size(), accessible(maps), children, registered());
+    }
+
+    /** Makes no server: where there is none, nothing was registered. */
+    private static Map<String, Integer> registered() {
+        Map<String, Integer> mbeans = new TreeMap<>();
+        for (MBeanServer server : MBeanServerFactory.findMBeanServer(null)) {
+            for (ObjectName name : server.queryNames(null, null)) {
+                if (!JVM_DOMAINS.matcher(name.getDomain()).matches()) {
+                    mbeans.merge(name.getCanonicalName(), 1, Integer::sum);
+                }
+            }
+        }
+        return mbeans;
     }
 
     /** Returns what a later snapshot has more of, beyond a tolerance, by name. */
@@ -95,6 +116,7 @@ public record ResourceSnapshot(Map<String, Integer> threads, Map<String, Integer
                 grown.add(new Growth("child " + pid + " " + command, 0, 1));
             }
         });
+        compare("MBean ", mbeans, later.mbeans, 0, grown);
         return List.copyOf(grown);
     }
 

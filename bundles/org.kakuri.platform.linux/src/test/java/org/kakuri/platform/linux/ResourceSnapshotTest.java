@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import javax.management.StandardMBean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.kakuri.platform.linux.ResourceSnapshot.Growth;
@@ -16,6 +20,7 @@ import org.kakuri.platform.linux.ResourceSnapshot.Tolerance;
 @Timeout(30)
 class ResourceSnapshotTest {
     private static final Tolerance JVM = new Tolerance(0, 0, 1000, 1L << 40);
+    private static final Tolerance ANY = new Tolerance(1000, 1000, 1000, 1L << 40);
     private static final long MIB = 1 << 20;
 
     private static List<String> names(ResourceSnapshot before) {
@@ -67,6 +72,33 @@ class ResourceSnapshotTest {
         assertTrue(names(before).stream().noneMatch(name -> name.startsWith("child ")), names(before).toString());
     }
 
+    /** What an MBean that is registered does not matter here. */
+    public interface LeftMBean {}
+
+    private static final class Left implements LeftMBean {}
+
+    @Test
+    void namesMBeansThatStayRegistered() throws Exception {
+        ResourceSnapshot before = ResourceSnapshot.now();
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        ObjectName name = new ObjectName("org.kakuri.test:type=Left,name=one");
+        server.registerMBean(new StandardMBean(new Left(), LeftMBean.class), name);
+        try {
+            assertEquals(List.of(new Growth("MBean org.kakuri.test:name=one,type=Left", 0, 1)),
+                    before.growthTo(ResourceSnapshot.now(), ANY));
+        } finally {
+            server.unregisterMBean(name);
+        }
+        assertEquals(List.of(), before.growthTo(ResourceSnapshot.now(), ANY));
+    }
+
+    @Test
+    void doesNotNameWhatTheJvmRegisters() {
+        ManagementFactory.getPlatformMBeanServer();
+
+        assertEquals(Map.of(), ResourceSnapshot.now().mbeans());
+    }
+
     @Test
     void countsMappedBytes() {
         ResourceSnapshot before = ResourceSnapshot.now();
@@ -79,8 +111,10 @@ class ResourceSnapshotTest {
 
     @Test
     void toleratesWhatItIsToldToAndNoMore() {
-        var before = new ResourceSnapshot(Map.of("a", 1), Map.of("pipe", 2), 10, 100, Map.of(7, "old"));
-        var later = new ResourceSnapshot(Map.of("a", 3), Map.of("pipe", 4), 12, 102, Map.of(7, "old"));
+        var before = new ResourceSnapshot(Map.of("a", 1), Map.of("pipe", 2), 10, 100, Map.of(7, "old"),
+                Map.of("a:type=B", 1));
+        var later = new ResourceSnapshot(Map.of("a", 3), Map.of("pipe", 4), 12, 102, Map.of(7, "old"),
+                Map.of("a:type=B", 1));
 
         assertEquals(List.of(), before.growthTo(later, new Tolerance(2, 2, 2, 2)));
         assertEquals(List.of(new Growth("threads a", 1, 3), new Growth("descriptors pipe", 2, 4),

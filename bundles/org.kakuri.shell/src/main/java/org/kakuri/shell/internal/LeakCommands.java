@@ -40,11 +40,12 @@ public final class LeakCommands implements CommandSet {
      * @param collectedLoaders class loaders of bundles that went, seen to be collected
      * @param staleLoaders those that something still holds
      * @param children child processes by pid
+     * @param mbeans MBeans that others than the JVM registered, by object name
      * @param unexplainedChildren child processes while no session is open that could have started them
      */
     public record Leaks(Map<String, Integer> threads, Map<String, Integer> descriptors, int mappings, long mappedBytes,
             List<Growth> growth, long collectedLoaders, List<StaleLoader> staleLoaders, Map<Integer, String> children,
-            int unexplainedChildren) implements Outcome {
+            Map<String, Integer> mbeans, int unexplainedChildren) implements Outcome {
         @Override
         public int exitCode() {
             return staleLoaders.isEmpty() && unexplainedChildren == 0 ? 0 : 1;
@@ -60,6 +61,7 @@ public final class LeakCommands implements CommandSet {
         List<Growth> growth = last == null ? List.of() : last.growthTo(now, Tolerance.NONE);
         last = now;
         return new Leaks(now.threads(), now.descriptors(), now.mappings(), now.mappedBytes(), growth,
-                loaders.collected(), stale, now.children(), sessions ? 0 : now.children().size());
+                loaders.collected(), stale, now.children(), now.mbeans(),
+                sessions ? 0 : now.children().size());
     }
 }

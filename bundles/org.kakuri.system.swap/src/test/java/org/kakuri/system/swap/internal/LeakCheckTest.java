@@ -2,8 +2,11 @@ package org.kakuri.system.swap.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import javax.management.ObjectName;
+import javax.management.StandardMBean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.kakuri.api.Deadline;
@@ -59,5 +62,25 @@ class LeakCheckTest {
         left.forEach(Pipe::close);
         assertEquals(1, leaks.stream().filter(leak -> leak.startsWith("descriptors pipe: ")).count(),
                 leaks.toString());
+    }
+
+    /** An MBean of a bundle that does not withdraw it. */
+    public interface LeftMBean {}
+
+    private static final class Left implements LeftMBean {}
+
+    @Test
+    void namesAnMBeanThatStaysRegistered() throws Exception {
+        var check = new LeakCheck(loaders);
+        check.leaks();
+        var server = ManagementFactory.getPlatformMBeanServer();
+        var name = new ObjectName("a.bundle:type=Left");
+        server.registerMBean(new StandardMBean(new Left(), LeftMBean.class), name);
+
+        List<String> leaks = check.leaks();
+
+        server.unregisterMBean(name);
+        assertEquals(List.of("MBean a.bundle:type=Left: 0 -> 1"), leaks);
+        assertEquals(List.of(), check.leaks());
     }
 }
