@@ -63,5 +63,8 @@ public interface Workbench {
      * @param backend name of the backend
      * @param runtime name of the runtime
      */
-    record InUse(String backend, String runtime) {}
+    record InUse(String backend, String runtime) {
+        /** What is in use until somebody chooses. */
+        public static final InUse DEFAULT = new InUse("none", "wasm");
+    }
 }

@@ -55,8 +55,8 @@ public final class WorkbenchService implements Workbench, HotSwap, Variants {
     private final Swapper swapper;
     private final BundleUpdate updater;
     private volatile DomainHosts domains;
-    private volatile String backendInUse = "none";
-    private volatile String runtimeInUse = "wasm";
+    private volatile String backendInUse = InUse.DEFAULT.backend();
+    private volatile String runtimeInUse = InUse.DEFAULT.runtime();
 
     /** Starts tracking. */
     @Activate

@@ -1,6 +1,7 @@
 package org.kakuri.shell.internal.plugin;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,11 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.felix.service.command.Descriptor;
@@ -34,11 +37,13 @@ import org.kakuri.api.runtime.RuntimeInfo;
 import org.kakuri.api.runtime.Workbench;
 import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.api.tee.TeeBackend;
+import org.kakuri.platform.linux.ResourceScope;
 import org.kakuri.shell.internal.Swaps;
 import org.kakuri.api.command.WorkingDirectory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -58,12 +63,13 @@ public final class PluginCommands implements CommandSet {
     private final HotSwap swaps;
     private final BundleContext context;
     private final Map<Path, Watching> watches = new LinkedHashMap<>();
+    private final ResourceScope scope = new ResourceScope("the commands for plugins");
     private ScheduledExecutorService looker;
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     private final List<ResearchSystem> systems = new CopyOnWriteArrayList<>();
 
-    private record Watching(FolderWatch watch, ScheduledFuture<?> looking) {}
+    private record Watching(FolderWatch watch, ScheduledFuture<?> looking, Set<String> bundles) {}
 
     /** Takes what the commands ask. */
     @Activate
@@ -142,11 +148,16 @@ public final class PluginCommands implements CommandSet {
         };
     }
 
-    /** What {@code wb:remove} has removed. */
-    public record Removed(String bundle, String version) implements TextView {
+    /**
+     * What {@code wb:remove} has removed.
+     *
+     * @param notes what follows from that, a line each
+     */
+    public record Removed(String bundle, String version, List<String> notes) implements TextView {
         @Override
         public String text() {
-            return bundle + " " + version + " removed";
+            return Stream.concat(Stream.of(bundle + " " + version + " removed"), notes.stream())
+                    .collect(Collectors.joining(System.lineSeparator()));
         }
     }
 
@@ -171,7 +182,18 @@ public final class PluginCommands implements CommandSet {
             throw Nearest.unknown("installed bundle", name, installed.keySet());
         }
         bundle.uninstall();
-        return new Removed(bundle.getSymbolicName(), bundle.getVersion().toString());
+        List<String> notes = new ArrayList<>(new UseFallback(workbench).afterRemoval());
+        notes.addAll(stillWatched(bundle.getSymbolicName()));
+        return new Removed(bundle.getSymbolicName(), bundle.getVersion().toString(), notes);
+    }
+
+    private synchronized List<String> stillWatched(String bundle) {
+        return watches.entrySet()
+                .stream()
+                .filter(watched -> watched.getValue().bundles().contains(bundle))
+                .map(watched -> "%s is still watched: the next build there installs it again; to end that: wb:watch --stop %s"
+                        .formatted(watched.getKey(), PluginProject.quoted(watched.getKey().toString())))
+                .toList();
     }
 
     private Map<String, Bundle> installed() {
@@ -228,13 +250,31 @@ public final class PluginCommands implements CommandSet {
             return;
         }
         if (looker == null) {
-            looker = Executors.newSingleThreadScheduledExecutor(
-                    Thread.ofPlatform().daemon().name("kakuri-watch").factory());
+            looker = Executors.newSingleThreadScheduledExecutor(work -> {
+                Thread thread = Thread.ofPlatform().daemon().name("kakuri-watch").unstarted(work);
+                scope.adopt(thread);
+                return thread;
+            });
         }
-        var watch = new FolderWatch(folder, jar -> swaps.update(jar, drain).title(),
+        Set<String> bundles = ConcurrentHashMap.newKeySet();
+        var watch = new FolderWatch(folder, jar -> {
+            String done = swaps.update(jar, drain).title();
+            bundles.add(symbolicName(jar));
+            return done;
+        },
                 line -> System.out.println("kakuri: " + line));
         watches.put(folder, new Watching(watch,
-                looker.scheduleWithFixedDelay(watch::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS)));
+                looker.scheduleWithFixedDelay(watch::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS), bundles));
+    }
+
+    /** Of a bundle that was just installed, so that it has one. */
+    private static String symbolicName(Path jar) {
+        try (JarFile file = new JarFile(jar.toFile())) {
+            return file.getManifest().getMainAttributes().getValue(Constants.BUNDLE_SYMBOLICNAME).split(";", 2)[0]
+                    .strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + jar, e);
+        }
     }
 
     private synchronized void stopWatching(Path folder) {
@@ -253,10 +293,13 @@ public final class PluginCommands implements CommandSet {
 
     /** Ends with the workbench. */
     @Deactivate
-    synchronized void stop() {
-        watches.clear();
-        if (looker != null) {
-            looker.shutdownNow();
+    void stop() {
+        synchronized (this) {
+            watches.clear();
+            if (looker != null) {
+                looker.shutdownNow();
+            }
         }
+        scope.close();
     }
 }

@@ -7,11 +7,17 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.kakuri.api.UsageError;
+import org.kakuri.api.runtime.RuntimeInfo;
+import org.kakuri.api.runtime.Workbench;
+import org.kakuri.api.runtime.Workbench.InUse;
+import org.kakuri.api.tee.BackendInfo;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -20,7 +26,10 @@ import org.osgi.framework.Version;
 @Timeout(30)
 class RemoveTest {
     private final List<String> uninstalled = new ArrayList<>();
-    private final PluginCommands commands = new PluginCommands(null, null, context());
+    private final List<String> backends = new ArrayList<>(List.of("none"));
+    private final List<String> used = new ArrayList<>();
+    private InUse inUse = InUse.DEFAULT;
+    private final PluginCommands commands = new PluginCommands(workbench(), null, context());
     private String dist;
 
     @BeforeEach
@@ -49,6 +58,23 @@ class RemoveTest {
                 }));
     }
 
+    private Workbench workbench() {
+        return (Workbench) Proxy.newProxyInstance(RemoveTest.class.getClassLoader(), new Class<?>[] {Workbench.class},
+                (self, method, arguments) -> switch (method.getName()) {
+                case "backends" -> backends.stream()
+                        .map(name -> new BackendInfo(name, "", "any", BackendInfo.Inner.USER, Set.of(), Map.of(),
+                                Optional.empty(), Map.of(), Map.of(), List.of()))
+                        .toList();
+                case "runtimes" -> List.of(
+                        new RuntimeInfo("wasm", "", Set.of(), Set.of(), 1, Map.of(), Map.of()));
+                case "inUse" -> inUse;
+                default -> {
+                    used.add(method.getName() + " " + arguments[0]);
+                    yield inUse;
+                }
+                });
+    }
+
     private Bundle bundle(long id, String name, String location, String... backends) {
         ServiceReference<?>[] services = List.of(backends)
                 .stream()
@@ -73,6 +99,34 @@ class RemoveTest {
         commands.remove("org.kakuri.plugin.mybox");
 
         assertEquals(List.of("uninstall org.kakuri.plugin.mybox", "uninstall org.kakuri.plugin.mybox"), uninstalled);
+    }
+
+    @Test
+    void putsTheDefaultInUseAndSaysSo() throws Exception {
+        inUse = new InUse("my-box", "wasm");
+
+        assertEquals(List.of("backend my-box was in use; none is from now on"), commands.remove("my-box").notes());
+
+        assertEquals(List.of("useBackend none"), used);
+    }
+
+    @Test
+    void saysWhatToDoWhereTheDefaultIsMissingToo() throws Exception {
+        inUse = new InUse("my-box", "wasm");
+        backends.clear();
+
+        assertEquals(List.of("backend my-box was in use, and none is not there either; choose another: tee:use"),
+                commands.remove("my-box").notes());
+        assertEquals(List.of(), used);
+    }
+
+    @Test
+    void leavesInUseWhatIsThere() throws Exception {
+        backends.add("other");
+        inUse = new InUse("other", "wasm");
+
+        assertEquals(List.of(), commands.remove("my-box").notes());
+        assertEquals(List.of(), used);
     }
 
     @Test
