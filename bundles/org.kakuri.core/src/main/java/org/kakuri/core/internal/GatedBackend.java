@@ -12,6 +12,7 @@ import org.kakuri.api.tee.IoIntent;
 import org.kakuri.api.tee.Machine;
 import org.kakuri.api.tee.TeeBackend;
 import org.kakuri.api.tee.TeeInstance;
+import org.kakuri.platform.linux.ResourceScope;
 
 /**
  * A backend behind its gate. Instances that were created through it are destroyed with the lease; what happens inside an
@@ -63,9 +64,10 @@ final class GatedBackend implements BackendLease {
 
     /** Destroys what is left of the instances. */
     void destroyAll() {
-        for (TeeInstance instance : instances) {
-            instance.close();
+        try (var all = new ResourceScope("the lease of backend " + backend.name())) {
+            instances.forEach(instance -> all.keep("instance " + instance.id(), instance));
+        } finally {
+            instances.clear();
         }
-        instances.clear();
     }
 }

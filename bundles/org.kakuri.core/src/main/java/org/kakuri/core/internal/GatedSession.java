@@ -33,8 +33,11 @@ final class GatedSession implements RuntimeSession {
     /** Ends the session for a reason that later callers are told. */
     void end(String reason) {
         gate.close(reason);
-        session.close();
-        onClose.accept(this);
+        try {
+            session.close();
+        } finally {
+            onClose.accept(this);
+        }
     }
 
     @Override

@@ -21,6 +21,7 @@ import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.api.tee.CostProfile;
 import org.kakuri.api.tee.Machine;
 import org.kakuri.api.tee.TeeBackend;
+import org.kakuri.platform.linux.ResourceScope;
 
 /** A lease; owns the sessions that were opened under it. */
 final class LeaseOnLoan implements Lease {
@@ -115,7 +116,11 @@ final class LeaseOnLoan implements Lease {
         }
     }
 
-    /** Ends the loan because a provider goes. */
+    /**
+     * Ends the loan because a provider goes: its sessions, then what they left of instances.
+     *
+     * @throws IllegalStateException naming what did not close; the loan has ended all the same
+     */
     void revoke(String reason) {
         gate.close(reason);
         List<GatedSession> open;
@@ -123,12 +128,13 @@ final class LeaseOnLoan implements Lease {
             ended = true;
             open = List.copyOf(sessions);
         }
-        for (GatedSession session : open) {
-            session.end(reason);
+        try (var ending = new ResourceScope("the lease of " + backend.name() + " and " + runtime.name())) {
+            ending.keep("instances", instances::destroyAll);
+            open.forEach(session -> ending.keep("session", () -> session.end(reason)));
+        } finally {
+            backend.leases().remove(this);
+            runtime.leases().remove(this);
         }
-        instances.destroyAll();
-        backend.leases().remove(this);
-        runtime.leases().remove(this);
     }
 
     @Override

@@ -11,6 +11,8 @@ import org.kakuri.api.Deadline;
  * @param <I> its info
  */
 final class Provider<S, I> {
+    private static final System.Logger LOG = System.getLogger(Provider.class.getName());
+
     private final String kind;
     private final String name;
     private final S service;
@@ -78,7 +80,7 @@ final class Provider<S, I> {
     }
 
     /**
-     * Ends the leases that are left.
+     * Ends the leases that are left; what does not close is logged, since whoever takes a provider away can do no more about it.
      *
      * @return how many sessions were open under them
      */
@@ -86,7 +88,11 @@ final class Provider<S, I> {
         int sessions = 0;
         for (LeaseOnLoan lease : leases) {
             sessions += lease.status().sessions();
-            lease.revoke(reason);
+            try {
+                lease.revoke(reason);
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "a lease of %s %s did not end cleanly".formatted(kind, name), e);
+            }
         }
         return sessions;
     }

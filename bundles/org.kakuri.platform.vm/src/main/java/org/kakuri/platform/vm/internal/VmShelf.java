@@ -18,6 +18,7 @@ import org.kakuri.api.vm.GuestSpec;
 import org.kakuri.api.vm.VirtualMachine;
 import org.kakuri.api.vm.VirtualMachines;
 import org.kakuri.api.vm.VmInfo;
+import org.kakuri.platform.linux.ResourceScope;
 import org.kakuri.platform.vm.internal.boot.GuestRoot;
 import org.kakuri.platform.vm.internal.boot.Kernels;
 import org.kakuri.platform.vm.internal.image.RecordedMemory;
@@ -191,6 +192,8 @@ public final class VmShelf implements VirtualMachines {
             closed = true;
             going = machines();
         }
-        going.forEach(VirtualMachine::close);
+        try (var ending = new ResourceScope("the service of virtual machines")) {
+            going.forEach(machine -> ending.keep("machine " + machine.info().name(), machine));
+        }
     }
 }

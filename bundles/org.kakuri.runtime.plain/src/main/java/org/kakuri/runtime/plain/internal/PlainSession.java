@@ -25,6 +25,7 @@ import org.kakuri.platform.linux.ChildProcess;
 import org.kakuri.platform.linux.Fd;
 import org.kakuri.platform.linux.NativeException;
 import org.kakuri.platform.linux.ProcFs;
+import org.kakuri.platform.linux.ResourceScope;
 import org.kakuri.platform.linux.Spawn;
 
 /** Processes of one program. The lock protects the table of guests and the state. */
@@ -153,6 +154,8 @@ final class PlainSession implements RuntimeSession {
             closed = true;
             all = List.copyOf(guests.values());
         }
-        all.forEach(PlainGuest::end);
+        try (var ending = new ResourceScope("session " + name)) {
+            all.forEach(guest -> ending.keep("process " + guest.pid(), guest::end));
+        }
     }
 }

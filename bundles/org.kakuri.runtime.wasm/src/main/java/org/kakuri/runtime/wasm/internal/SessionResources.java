@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.kakuri.api.KakuriException;
 import org.kakuri.api.Refused;
 import org.kakuri.api.runtime.HostAccess;
 import org.kakuri.api.runtime.MemoryArea;
@@ -25,6 +24,7 @@ import org.kakuri.platform.linux.AnonymousMapping;
 import org.kakuri.platform.linux.Mapping;
 import org.kakuri.platform.linux.NativeException;
 import org.kakuri.platform.linux.PidFd;
+import org.kakuri.platform.linux.ResourceScope;
 import org.kakuri.platform.linux.ring.CorruptPage;
 import org.kakuri.runtime.wasm.internal.calls.MediatedChannel;
 import org.kakuri.runtime.wasm.internal.engine.WasmImage;
@@ -40,7 +40,9 @@ final class SessionResources implements AutoCloseable {
     /** Where the module lies in the instance. */
     static final long MODULE_ADDRESS = 0x10000;
 
-    private final List<AutoCloseable> held = new ArrayList<>();
+    /** What the instance's memory is made of, which goes after the instance. */
+    private final ResourceScope mappings;
+    private final ResourceScope held;
     private final int ceiling;
     private final boolean leaves;
     private final boolean clockInside;
@@ -66,16 +68,22 @@ final class SessionResources implements AutoCloseable {
         this.instance = backend.create(new InstanceSpec(spec.name(), identity(image),
                 Math.addExact(linearBytes, moduleBytes), spec.pricing(), options.tee()));
         this.outside = new OutsideAccess(instance);
+        this.mappings = new ResourceScope("session " + spec.name());
+        this.held = new ResourceScope("session " + spec.name());
+        held.keep("memory", mappings);
+        held.keep("instance", instance);
         try {
-            AnonymousMapping module = hold(AnonymousMapping.anywhere(moduleBytes));
+            AnonymousMapping module = mappings.keep("module", AnonymousMapping.anywhere(moduleBytes));
             MemorySegment.copy(MemorySegment.ofArray(image.bytes()), 0, module.segment(), 0, image.bytes().length);
             instance.attach(MODULE_ADDRESS, Backing.of(module.segment()), Perms.R);
-            this.memories = hold(new LinearMemories(instance, linearBytes, ceiling));
+            this.memories = mappings.keep("linear memories", new LinearMemories(instance, linearBytes, ceiling));
             if (fixed) {
                 memories.prepare(options.guests());
             }
             this.measurement = instance.seal();
-            this.mediator = spec.hostCalls() instanceof SessionSpec.Mediated m ? connect(m, options) : null;
+            this.mediator = spec.hostCalls() instanceof SessionSpec.Mediated m
+                    ? held.keep("mediator", connect(m, options))
+                    : null;
         } catch (RuntimeException e) {
             try {
                 close();
@@ -93,11 +101,6 @@ final class SessionResources implements AutoCloseable {
     /** The code's identity is its digest: a changed module is another application. */
     private static UUID identity(WasmImage image) {
         return UUID.nameUUIDFromBytes(("wasm:" + image.sha256()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    }
-
-    private <T extends AutoCloseable> T hold(T resource) {
-        held.addFirst(resource);
-        return resource;
     }
 
     private MediatedChannel connect(SessionSpec.Mediated style, SessionOptions options) {
@@ -166,27 +169,6 @@ final class SessionResources implements AutoCloseable {
     /** Only after the guests' threads ended: tells the mediator, destroys the instance, unmaps. */
     @Override
     public void close() {
-        List<RuntimeException> failures = new ArrayList<>();
-        if (mediator != null) {
-            attempt(mediator, failures);
-        }
-        attempt(instance, failures);
-        held.forEach(resource -> attempt(resource, failures));
-        held.clear();
-        if (!failures.isEmpty()) {
-            RuntimeException first = failures.removeFirst();
-            failures.forEach(first::addSuppressed);
-            throw first;
-        }
-    }
-
-    private static void attempt(AutoCloseable resource, List<RuntimeException> failures) {
-        try {
-            resource.close();
-        } catch (RuntimeException e) {
-            failures.add(e);
-        } catch (Exception e) {
-            failures.add(new KakuriException("cannot close " + resource + ": " + e.getMessage(), "", e));
-        }
+        held.close();
     }
 }
