@@ -1,11 +1,13 @@
 package org.kakuri.itest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.util.List;
 import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
@@ -65,6 +67,31 @@ class CommandsTest {
             run("tee:use " + before.split("\\s+")[2]);
         }
         assertTrue(run("wb:status").contains(before));
+    }
+
+    private List<?> completions(String... words) throws Exception {
+        var out = new ByteArrayOutputStream();
+        try (CommandSession session = processor.createSession(new ByteArrayInputStream(new byte[0]), out, out)) {
+            session.put("words", List.of(words));
+            return (List<?>) session.execute("kakuri:complete $words " + (words.length - 1));
+        }
+    }
+
+    @Test
+    void completesANameFromTheMomentItIsThereUntilItIsGone() throws Exception {
+        assertTrue(completions("tee:use", "").containsAll(List.of("none", "trustzone")));
+        assertFalse(completions("tee:use", "").contains("tz-typed"));
+
+        run("tee:derive trustzone --name tz-typed --price SMC=3us");
+        try {
+            assertTrue(completions("tee:use", "").contains("tz-typed"));
+            assertTrue(completions("rt:run", "wasm", "a.wasm", "--tee", "").contains("tz-typed"));
+        } finally {
+            run("tee:drop tz-typed");
+        }
+
+        assertFalse(completions("tee:use", "").contains("tz-typed"));
+        assertFalse(completions("rt:run", "wasm", "a.wasm", "--tee", "").contains("tz-typed"));
     }
 
     @Test
