@@ -21,7 +21,7 @@ final class AssumedPrices {
             row("EACCEPT", 200, 2_000), row("EMODPE", 200, 2_000), row("EMODPR", 200, 2_000),
             row("EMODT", 200, 2_000), row("EREPORT", 1_000, 10_000), row("EGETKEY", 1_000, 10_000),
             row("EBLOCK", 200, 2_000), row("ETRACK", 200, 2_000), row("EWB", 5_000, 20_000),
-            row("ELDU", 5_000, 20_000));
+            row("ELDU", 5_000, 20_000), row("EPA", 500, 5_000), row("QUOTE", 500_000, 50_000_000));
 
     private AssumedPrices() {}
 
