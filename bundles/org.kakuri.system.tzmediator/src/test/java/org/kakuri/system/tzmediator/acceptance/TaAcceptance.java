@@ -296,13 +296,14 @@ final class TaAcceptance {
         cases.put("a TA whose place was prepared", () -> {
             Process first = environment(new ProcessBuilder(starter.toString(), "quick")).start();
             await("nothing is prepared while the first runs", () -> worlds().size() == 2);
+            String own = shell(worldsInUse());
             first.getOutputStream().close();
             same("0", "" + first.waitFor());
-            await("the first one's place stays", () -> worlds().size() == 1);
+            await("the first one's place stays",
+                    () -> worlds().size() == 1 && !own.strip().equals("" + world().pid()));
             long prepared = world().pid();
             String out = shell("coproc kakuri-ta quick; echo b >&${COPROC[1]}; read -r b <&${COPROC[0]}; echo $b "
-                    + "$(" + home.resolve("kakuri")
-                    + " --live tz:ps --json | tr ',' '\\n' | sed -n 's/.*\"world\" *: *//p'); "
+                    + "$(" + worldsInUse() + "); "
                     + "eval \"exec ${COPROC[1]}>&-\"; wait $COPROC_PID");
             same("B " + prepared + "\n", out);
             await("nothing is prepared again", () -> worlds().size() == 1);
@@ -430,6 +431,11 @@ final class TaAcceptance {
 
     private static ProcessHandle pid(long number) {
         return ProcessHandle.of(number).orElseThrow(() -> new AssertionError("no process " + number));
+    }
+
+    /** A command that prints the process of each running TA's place. */
+    private String worldsInUse() {
+        return home.resolve("kakuri") + " --live tz:ps --json | tr ',' '\\n' | sed -n 's/.*\"world\" *: *//p'";
     }
 
     private ProcessHandle world() {

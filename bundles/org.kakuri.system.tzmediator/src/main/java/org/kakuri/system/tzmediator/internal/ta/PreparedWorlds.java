@@ -19,6 +19,8 @@ final class PreparedWorlds implements AutoCloseable {
 
     private final Workbench workbench;
     private final Map<String, List<World>> ready = new HashMap<>();
+    /** How many threads prepare for a TA, by its name. */
+    private final Map<String, Integer> underWay = new HashMap<>();
     private final Set<Thread> preparing = ConcurrentHashMap.newKeySet();
     private boolean closed;
 
@@ -58,9 +60,22 @@ final class PreparedWorlds implements AutoCloseable {
         return dead;
     }
 
+    /** Waits for one that is being prepared: it is further than one that would be opened now. */
     private synchronized World poll(String name) {
+        try {
+            while (!closed && ready.getOrDefault(name, List.of()).isEmpty() && underWay.containsKey(name)) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         List<World> worlds = ready.getOrDefault(name, List.of());
         return worlds.isEmpty() ? null : worlds.removeFirst();
+    }
+
+    private synchronized void underWay(String name, int more) {
+        underWay.merge(name, more, (before, added) -> before + added == 0 ? null : before + added);
+        notifyAll();
     }
 
     /** Prepares as many as are wanted for the next starts. Returns at once. */
@@ -68,6 +83,7 @@ final class PreparedWorlds implements AutoCloseable {
         if (missing(spec) <= 0) {
             return;
         }
+        underWay(spec.name(), 1);
         Thread thread = new Thread(new ReleasedTask(() -> {
             try {
                 while (missing(spec) > 0) {
@@ -78,6 +94,7 @@ final class PreparedWorlds implements AutoCloseable {
                 LOG.log(System.Logger.Level.WARNING, "nothing was prepared for TA {0}: {1}", spec.name(),
                         e.getMessage());
             } finally {
+                underWay(spec.name(), -1);
                 preparing.remove(Thread.currentThread());
             }
         }), "prepares TA " + spec.name());
@@ -92,6 +109,7 @@ final class PreparedWorlds implements AutoCloseable {
             world.session();
             synchronized (this) {
                 kept = !closed && ready.computeIfAbsent(spec.name(), _ -> new ArrayList<>()).add(world);
+                notifyAll();
             }
         } finally {
             if (!kept) {
@@ -114,6 +132,7 @@ final class PreparedWorlds implements AutoCloseable {
         List<World> left = new ArrayList<>();
         synchronized (this) {
             closed = true;
+            notifyAll();
             ready.values().forEach(left::addAll);
             ready.clear();
         }
