@@ -10,6 +10,7 @@ import org.kakuri.platform.linux.Signals;
 import org.kakuri.platform.linux.Termination;
 import org.kakuri.platform.linux.posix.CallPageServer;
 import org.kakuri.platform.linux.posix.LocalPosix;
+import org.kakuri.platform.linux.posix.PosixOp;
 import org.kakuri.platform.linux.ring.CallHandler;
 import org.kakuri.platform.linux.ring.CallPage;
 import org.kakuri.platform.linux.ring.CallServer;
@@ -20,6 +21,7 @@ import org.kakuri.platform.linux.ring.WaitPolicy;
 
 /** The serving half of a started TA's shadow: its call page, its descriptors, the thread that executes its calls. */
 final class ServedCalls {
+    private static final long MSG_NOSIGNAL = 0x4000;
     private static final long SIGPIPE_IGNORED = 1L << Signals.SIGPIPE - 1;
 
     private final List<Integer> numbers;
@@ -45,7 +47,7 @@ final class ServedCalls {
         passed.getFirst().close();
         List<Integer> numbers = new ArrayList<>(inherited);
         passed.subList(1, passed.size()).forEach(fd -> numbers.add(fd.number()));
-        LocalPosix calls = new LocalPosix();
+        LocalPosix calls = new LocalPosix().names();
         numbers.forEach(calls::give);
         WaitPolicy waiting = new WaitPolicy(Integer.parseInt(serve.words().get(1)),
                 Integer.parseInt(serve.words().get(2)), true);
@@ -72,11 +74,17 @@ final class ServedCalls {
         }
         return (operation, arguments, length, data) -> {
             long result = calls.handle(operation, arguments, length, data);
-            if (result == -Errno.EPIPE) {
+            if (result == -Errno.EPIPE && !withoutSignal(operation, arguments)) {
                 Termination.bySignal(Signals.SIGPIPE);
             }
             return result;
         };
+    }
+
+    /** send(2) and sendto(2) have their flags third, and one that asks for no signal. */
+    private static boolean withoutSignal(int operation, long[] arguments) {
+        return (operation == PosixOp.SEND.code() || operation == PosixOp.SENDTO.code())
+                && (arguments[2] & MSG_NOSIGNAL) != 0;
     }
 
     private static void serve(CallServer server, CallHandler handler) {

@@ -115,7 +115,9 @@ final class TzmCalls {
             kind = owner.fstat(number, p.scratch(), 0, FileStatus.BYTES) < 0 ? FileTypes.UNKNOWN
                     : FileTypes.ofMode(FileStatus.decode(p.scratch(), 0).type());
         }
-        int guest = p.descriptors().add(0, new GuestFd(owner, number, kind, WasiRights.ALL, 0, null));
+        int guest = p.descriptors()
+                .add(0, new GuestFd(owner, number, kind, WasiRights.ALL,
+                        kind == FileTypes.DIRECTORY ? WasiRights.ALL : 0, null));
         if (guest < 0) {
             owner.close(number);
             return -WasiErrno.MFILE;

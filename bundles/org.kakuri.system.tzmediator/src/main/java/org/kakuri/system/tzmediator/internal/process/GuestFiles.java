@@ -1,8 +1,10 @@
 package org.kakuri.system.tzmediator.internal.process;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.kakuri.api.Refused;
 
@@ -14,6 +16,7 @@ public final class GuestFiles {
     /** The ping-pong TA. */
     public static final String TA = "ta_pingpong.wasm";
 
+    private static final String APPLICATIONS = "apps";
     private static final String MANIFEST = "MANIFEST";
     private static final String COMPILER = "compiler";
 
@@ -40,8 +43,12 @@ public final class GuestFiles {
      * @throws Refused if there is none
      */
     public GuestFiles(Path workspace, GuestFolder kind) {
+        this(workspace, kind.folder(), kind);
+    }
+
+    private GuestFiles(Path workspace, String name, GuestFolder kind) {
         this.kind = kind;
-        this.folder = workspace.resolve("guests").resolve(kind.folder());
+        this.folder = workspace.resolve("guests").resolve(name);
         String manifest = new String(Sha256.content(folder.resolve(MANIFEST)), StandardCharsets.UTF_8);
         String recorded = "unknown";
         for (String line : manifest.split("\n")) {
@@ -56,6 +63,13 @@ public final class GuestFiles {
         this.compiler = recorded;
     }
 
+    /** Returns the applications, whose CAs are ordinary programs; empty if the workspace has none. */
+    public static Optional<GuestFiles> applications(Path workspace) {
+        return Files.isDirectory(workspace.resolve("guests").resolve(APPLICATIONS))
+                ? Optional.of(new GuestFiles(workspace, APPLICATIONS, null))
+                : Optional.empty();
+    }
+
     /** Returns what the modules were compiled with. */
     public String compiler() {
         return compiler;
@@ -68,7 +82,7 @@ public final class GuestFiles {
         return modules;
     }
 
-    /** Returns how its CA is made. */
+    /** Returns how its CA is made; null for {@link #applications}. */
     GuestFolder kind() {
         return kind;
     }

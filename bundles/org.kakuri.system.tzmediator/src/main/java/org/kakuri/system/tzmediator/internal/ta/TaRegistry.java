@@ -22,8 +22,8 @@ import org.kakuri.api.runtime.RuntimeImage;
 import org.kakuri.system.tzmediator.internal.process.GuestFiles;
 
 /**
- * The TAs there are: the modules {@code workspace/guests/tz/ta_*.wasm} with the digests of their manifest and the
- * settings of {@code tas.properties} ({@code NAME.SETTING=VALUE}), and what was added as
+ * The TAs there are: the modules {@code workspace/guests/tz/ta_*.wasm} and {@code guests/apps/ta_*.wasm} with the digests of
+ * their manifests and the settings of {@code tas.properties} ({@code NAME.SETTING=VALUE}), and what was added as
  * {@code workspace/tas/NAME.properties}. Read anew each time, so a change counts from the next start on.
  */
 public final class TaRegistry {
@@ -46,18 +46,22 @@ public final class TaRegistry {
     /** Returns all, by name. */
     public Map<String, TaSpec> all() {
         Map<String, TaSpec> all = new TreeMap<>();
-        GuestFiles guests = new GuestFiles(workspace);
+        put(new GuestFiles(workspace), all);
+        GuestFiles.applications(workspace).ifPresent(guests -> put(guests, all));
+        added().forEach(file -> {
+            TaSpec spec = read(file);
+            all.put(spec.name(), spec);
+        });
+        return all;
+    }
+
+    private static void put(GuestFiles guests, Map<String, TaSpec> all) {
         Map<String, Map<String, String>> settings = settings(guests.folder().resolve("tas" + SUFFIX));
         guests.modules().forEach((file, digest) -> {
             String name = file.substring(0, file.length() - ".wasm".length());
             all.put(name, TaSpec.usual(name, guests.folder().resolve(file), Optional.of(digest))
                     .with(settings.getOrDefault(name, Map.of())));
         });
-        added().forEach(file -> {
-            TaSpec spec = read(file);
-            all.put(spec.name(), spec);
-        });
-        return all;
     }
 
     /**

@@ -76,7 +76,7 @@ class GuestFilesTest {
 
     /** The committed module comes from the committed sources; other compilers give other bytes and cannot tell. */
     @ParameterizedTest
-    @ValueSource(strings = {"tz", "darknet"})
+    @ValueSource(strings = {"tz", "darknet", "apps"})
     void rebuildsTheCommittedModules(String name) {
         try (ErrorFile output = new ErrorFile("build");
                 ChildProcess build = Spawn.program(COMMITTED.toAbsolutePath().resolve("guests/" + name + "/build.sh"))

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,6 +48,20 @@ class TaRegistryTest {
         assertEquals(TaStyle.RPC, one.style());
         assertEquals(1, registry.all().size());
         assertEquals(one.module(), TaRegistry.image(one).path());
+    }
+
+    @Test
+    void knowsTheApplicationsToo() throws IOException {
+        Path apps = Files.createDirectories(workspace.resolve("guests/apps"));
+        Files.writeString(apps.resolve("ta_two.wasm"), "one");
+        Files.writeString(apps.resolve("MANIFEST"), """
+                compiler  none
+                7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed  ta_two.wasm
+                """);
+        Files.writeString(apps.resolve("tas.properties"), "ta_two.memory=1m\n");
+
+        assertEquals(Set.of("ta_one", "ta_two"), registry.all().keySet());
+        assertEquals(1 << 20, registry.find("ta_two", workspace).memoryBytes());
     }
 
     @Test
