@@ -17,7 +17,7 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface ContractKit {
     /** How long a check may take by default. */
-    Duration LIMIT = Duration.ofSeconds(20);
+    Duration LIMIT = Duration.ofSeconds(60);
 
     /** Returns the checks of backends, in order. */
     List<Check<BackendSubject>> backendChecks();
