@@ -511,8 +511,9 @@ final class TaAcceptance {
                         && !command(process.pid()).endsWith(" pool "));
     }
 
+    /** A shell for which no signal is ignored, whatever this process was started with (nohup, for one). */
     private String shell(String script, String... programs) throws Exception {
-        return run(List.of("bash", "-c", script), programs);
+        return run(List.of("env", "--default-signal", "bash", "-c", script), programs);
     }
 
     private String python(String script) throws Exception {
