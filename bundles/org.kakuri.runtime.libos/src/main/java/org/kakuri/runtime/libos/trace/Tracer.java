@@ -237,7 +237,16 @@ public final class Tracer {
             } else {
                 stopped(tid, tracee, status);
             }
+            if (killed || tracees.isEmpty()) {
+                killUnclaimed();
+            }
         }
+    }
+
+    /** A parent that was killed in the middle of a fork never tells of its child, which waits for that for ever. */
+    private void killUnclaimed() {
+        unclaimed.keySet().forEach(tid -> Signals.killRaw(tid, Signals.SIGKILL));
+        unclaimed.clear();
     }
 
     private void end(int tid, Tracee tracee, ExitStatus status) {

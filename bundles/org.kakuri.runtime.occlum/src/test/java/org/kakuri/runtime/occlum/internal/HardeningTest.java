@@ -110,10 +110,12 @@ class HardeningTest {
         }
         assertEquals(0, children());
         assertTrue(ProcFs.openDescriptors().size() <= descriptors + 2, ProcFs.openDescriptors() + "");
-        assertTrue(Thread.getAllStackTraces()
-                .keySet()
+        assertEquals(List.of(), Thread.getAllStackTraces()
+                .entrySet()
                 .stream()
-                .noneMatch(thread -> thread.getName().startsWith("kakuri-")));
+                .filter(e -> e.getKey().getName().startsWith("kakuri-"))
+                .map(e -> e.getKey().getName() + " " + List.of(e.getValue()))
+                .toList());
     }
 
     @ParameterizedTest

@@ -161,7 +161,8 @@ class ProfileReaderTest {
         Path shipped = Path.of("").toAbsolutePath().resolve("../../workspace/calibrations").normalize();
         ProfileReader.Reading reading = new ProfileReader().readAll(shipped);
         assertEquals(Map.of(), reading.broken());
-        assertEquals(List.of("juno-a53", "juno-a57", "optee-ffa"), List.copyOf(reading.profiles().keySet()));
+        assertEquals(List.of("juno-a53", "juno-a57", "optee-ffa", "sgx-transitions"),
+                List.copyOf(reading.profiles().keySet()));
         assertEquals(620, reading.profiles().get("juno-a57").price("SMC").orElseThrow().ns());
         assertEquals(Optional.empty(), reading.profiles().get("juno-a57").price("TA_SESSION_OPEN"));
     }
