@@ -184,7 +184,7 @@ class IpcExperimentTest {
                 .toList();
         assertEquals(List.of("tz.ipc.fifo.polling REPRODUCES 1.0 2.5 polling/ca-ca",
                 "tz.ipc.fifo.rpc REPRODUCES 1.6 1.9 rpc/ca-ca SMC",
-                "tz.ipc.fifo.polling.goal GOAL -Infinity 2.0 polling/ca-ca",
+                "tz.ipc.fifo.polling.goal GOAL -Infinity 1.3 polling/ca-ca",
                 "tz.ipc.fifo.rpc.goal GOAL -Infinity 2.0 rpc/ca-ca SMC"), claims);
     }
 
