@@ -43,9 +43,9 @@ class WiringTest {
 
     @Test
     void everyDeclaredBackendAndRuntimeIsThere() {
-        assertTrue(backends().containsAll(List.of("none", "sgx", "trustzone")), () -> backends().toString());
-        List<String> runtimes = workbench.runtimes().stream().map(RuntimeInfo::name).toList();
-        assertTrue(runtimes.containsAll(List.of("occlum", "plain", "scone", "wasm")), () -> runtimes.toString());
+        assertEquals(List.of("none", "sgx", "trustzone"), backends());
+        assertEquals(List.of("occlum", "plain", "scone", "wasm"),
+                workbench.runtimes().stream().map(RuntimeInfo::name).toList());
         assertEquals(List.of(), workbench.readiness().waitingFor());
     }
 
