@@ -9,8 +9,9 @@ import java.util.Optional;
 /**
  * Tells a process that outlives this JVM which children there are, so that a JVM that is killed leaves none behind. (A death
  * signal of the kernel would not do: it comes when the thread that started the child ends.) The guardian reads lines from the
- * FIFO that the system property {@value #FIFO} names: {@code + PID} for a child, {@code - PID} before it is reaped, so that the
- * number cannot be another process's yet, {@code s PATH} for a socket that is to be deleted. Without the property, as in tests, and if nobody reads, nothing is told.
+ * FIFO that the system property {@value #FIFO} names: {@code + PID} for a child (0: no child), {@code - PID} before it is
+ * reaped, so that the number cannot be another process's yet, {@code s PATH} for a socket that is to be deleted. Without the
+ * property, as in tests, and if nobody reads, nothing is told.
  * <p>
  * What can be done before a child is there is done by {@link #prepare}: a JVM that is killed between the start of a child and the
  * one write that tells of it leaves this child running.
@@ -33,7 +34,8 @@ final class Guardian implements AutoCloseable {
             return new Guardian(Optional.empty());
         }
         Guardian ready = open(fifo);
-        ready.tell("\n");
+        // By telling of process 0, which never is: all that telling needs is loaded and linked before there is a child.
+        ready.started(0);
         return ready;
     }
 
@@ -49,7 +51,8 @@ final class Guardian implements AutoCloseable {
     }
 
     void started(int pid) {
-        tell("+ " + pid + "\n");
+        // The operator + would link its call site at the first child, in the very moment that must be short.
+        tell("+ ".concat(Integer.toString(pid)).concat("\n"));
     }
 
     /** Tells of a socket, whose path this JVM uses up. */

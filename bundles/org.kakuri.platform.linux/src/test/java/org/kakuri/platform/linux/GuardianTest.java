@@ -34,7 +34,7 @@ class GuardianTest {
             int pid;
             try (ChildProcess child = Spawn.program("/bin/cat").newProcessGroup().start()) {
                 pid = child.pid();
-                assertEquals("\n+ " + pid + "\n", read(reader));
+                assertEquals("+ 0\n+ " + pid + "\n", read(reader));
                 child.waitFor();
                 assertEquals("- " + pid + "\n", read(reader));
             }
