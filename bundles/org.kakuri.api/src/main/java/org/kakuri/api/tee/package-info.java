@@ -3,7 +3,7 @@
  * research system reaches them only through a lease.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 package org.kakuri.api.tee;
 
 import org.osgi.annotation.bundle.Export;

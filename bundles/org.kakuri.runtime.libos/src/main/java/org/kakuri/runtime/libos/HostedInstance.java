@@ -17,14 +17,13 @@ import java.util.function.Function;
 import org.kakuri.api.KakuriException;
 import org.kakuri.api.Refused;
 import org.kakuri.api.WrongState;
-import org.kakuri.api.tee.Actor;
 import org.kakuri.api.tee.BackendLease;
 import org.kakuri.api.tee.Backing;
 import org.kakuri.api.tee.Context;
 import org.kakuri.api.tee.ContextSpec;
 import org.kakuri.api.tee.Evidence;
 import org.kakuri.api.tee.Exit;
-import org.kakuri.api.tee.Guard;
+import org.kakuri.api.tee.ForwardingBacking;
 import org.kakuri.api.tee.HostRequest;
 import org.kakuri.api.tee.Inside;
 import org.kakuri.api.tee.InstanceSpec;
@@ -403,40 +402,10 @@ public final class HostedInstance implements AutoCloseable {
     }
 
     /** Pages of a mapping; scrubbing drops them, so that those never touched are not allocated for it. */
-    private record Dropped(Mapping mapping, Backing bytesOf) implements Backing {
-        @Override
-        public long bytes() {
-            return bytesOf.bytes();
-        }
-
-        @Override
-        public Guard guard(Actor actor) {
-            return bytesOf.guard(actor);
-        }
-
-        @Override
-        public void read(long from, MemorySegment to) {
-            bytesOf.read(from, to);
-        }
-
-        @Override
-        public void write(long to, MemorySegment from) {
-            bytesOf.write(to, from);
-        }
-
-        @Override
-        public void protect(Range range, Perms perms) {
-            bytesOf.protect(range, perms);
-        }
-
+    private record Dropped(Mapping mapping, Backing bytesOf) implements ForwardingBacking {
         @Override
         public void scrub() {
             mapping.advise(0, bytes(), Mapping.MADV_DONTNEED);
-        }
-
-        @Override
-        public Optional<MemorySegment> segment() {
-            return bytesOf.segment();
         }
     }
 }

@@ -10,9 +10,8 @@ import java.util.TreeMap;
 import org.kakuri.api.Refused;
 import org.kakuri.api.Unsupported;
 import org.kakuri.api.runtime.MemoryArea;
-import org.kakuri.api.tee.Actor;
 import org.kakuri.api.tee.Backing;
-import org.kakuri.api.tee.Guard;
+import org.kakuri.api.tee.ForwardingBacking;
 import org.kakuri.api.tee.Perms;
 import org.kakuri.api.tee.Range;
 import org.kakuri.api.tee.TeeInstance;
@@ -220,40 +219,10 @@ final class LinearMemories implements AutoCloseable {
      * Pages of a mapping. Scrubbing drops them instead of writing zeros to them, which would first allocate what was never
      * touched.
      */
-    private record Piece(Mapping mapping, long at, Backing bytesOf) implements Backing {
-        @Override
-        public long bytes() {
-            return bytesOf.bytes();
-        }
-
-        @Override
-        public Guard guard(Actor actor) {
-            return bytesOf.guard(actor);
-        }
-
-        @Override
-        public void read(long from, MemorySegment to) {
-            bytesOf.read(from, to);
-        }
-
-        @Override
-        public void write(long to, MemorySegment from) {
-            bytesOf.write(to, from);
-        }
-
-        @Override
-        public void protect(Range range, Perms perms) {
-            bytesOf.protect(range, perms);
-        }
-
+    private record Piece(Mapping mapping, long at, Backing bytesOf) implements ForwardingBacking {
         @Override
         public void scrub() {
             mapping.advise(at, bytes(), Mapping.MADV_DONTNEED);
-        }
-
-        @Override
-        public Optional<MemorySegment> segment() {
-            return bytesOf.segment();
         }
     }
 }
