@@ -32,6 +32,12 @@ public interface GuestSystem {
     /** Returns the sockets of the first network namespace, in the order that the kernel's own tables list them. */
     Walk<GuestSocket> sockets();
 
+    /**
+     * Returns the sockets a process has open, of the kinds and the network namespace that {@link #sockets} lists, whether a
+     * table has them or not.
+     */
+    Walk<HeldSocket> sockets(GuestTask task);
+
     /** Returns the mounts of the first process's namespace. */
     Walk<GuestMount> mounts();
 

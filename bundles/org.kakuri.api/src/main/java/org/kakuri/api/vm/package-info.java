@@ -3,7 +3,7 @@
  * kernel in that memory says about its processes, sockets, files and times, found without any help from inside.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.kakuri.api.vm;
 
 import org.osgi.annotation.bundle.Export;

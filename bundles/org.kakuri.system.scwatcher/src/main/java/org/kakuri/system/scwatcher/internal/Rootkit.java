@@ -10,13 +10,16 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.kakuri.api.KakuriException;
 import org.kakuri.api.vm.GuestTask;
+import org.kakuri.api.vm.HeldSocket;
 
 /**
- * What a rootkit does to hide a process, done to recorded memory: its neighbours in the task list are made neighbours of each
- * other. Where the list's pointers lie in a task is found by what they must point to.
+ * What a rootkit does to hide a process or a socket, done to recorded memory: its neighbours in the kernel's list are made
+ * neighbours of each other. Where the list's pointers lie is found by what they must point to.
  */
 final class Rootkit {
     private static final int TASK = 8192;
+    /** More than a struct sock_common has. */
+    private static final int COMMON = 192;
 
     private final Path image;
     private final long pageOffset;
@@ -49,10 +52,33 @@ final class Rootkit {
         }
     }
 
+    /** Takes a socket out of the hash table of its protocol, whose lists (hlist_node, hlist_nulls_node) are next and *pprev. */
+    void unlink(HeldSocket socket) throws IOException {
+        try (FileChannel memory = FileChannel.open(image, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            List<Long> nodes = LongStream.iterate(socket.address(), at -> at < socket.address() + COMMON, at -> at + 8)
+                    .filter(node -> read(memory, read(memory, node + 8)) == node)
+                    .boxed()
+                    .toList();
+            if (nodes.isEmpty()) {
+                throw new KakuriException("no list holds the socket at 0x%x".formatted(socket.address()),
+                        "its protocol keeps its sockets elsewhere");
+            }
+            for (long node : nodes) {
+                long next = read(memory, node);
+                long before = read(memory, node + 8);
+                write(memory, before, next);
+                if (next != 0 && (next & 1) == 0) {
+                    write(memory, next + 8, before);
+                }
+            }
+        }
+    }
+
     private long read(FileChannel memory, long virtual) {
         ByteBuffer buffer = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
         try {
-            return memory.read(buffer, virtual - pageOffset) == 8 ? buffer.getLong(0) : 0;
+            long at = virtual - pageOffset;
+            return at >= 0 && memory.read(buffer, at) == 8 ? buffer.getLong(0) : 0;
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

@@ -17,6 +17,7 @@ import org.kakuri.api.vm.VirtualMachines;
 import org.kakuri.system.scwatcher.internal.fuse.FuseMount;
 import org.kakuri.system.scwatcher.internal.proc.Entry;
 import org.kakuri.system.scwatcher.internal.proc.Proc;
+import org.kakuri.system.scwatcher.internal.watch.HiddenSocket;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -53,8 +54,8 @@ public final class ScwCommands implements CommandSet {
     /** A process. */
     public record ProcessRow(int pid, int parent, int uid, char state, long residentKib, String command) {}
 
-    /** A process that one of the two ways does not find. */
-    public record HiddenRow(int pid, String name, String missingFrom) {}
+    /** A process that one of the two ways does not find, or a socket that no table has and the process has open. */
+    public record HiddenRow(int pid, String name, String what, String missingFrom) {}
 
     /** Text as it is. */
     public record Text(String text) implements TextView {}
@@ -151,10 +152,16 @@ public final class ScwCommands implements CommandSet {
         });
     }
 
-    /** Compares the two ways to processes. */
-    @Descriptor("Lists processes that hide: in the pid numbers and not in the task list, or the other way round.")
+    /** Compares the ways to processes and to sockets. */
+    @Descriptor("Lists what hides: processes in the pid numbers and not in the task list, or the other way round; open sockets "
+            + "in no table.")
     public List<HiddenRow> hidden(@Descriptor("[--machine NAME]") Words words) {
-        return hidden(watched(words).now());
+        Watched watched = watched(words);
+        List<HiddenRow> rows = new ArrayList<>(hidden(watched.now()));
+        watched.hiddenSockets()
+                .forEach(socket -> rows.add(new HiddenRow(socket.task().pid(), socket.task().name(),
+                        HiddenSocket.name(socket.held().socket()), "socket tables")));
+        return rows;
     }
 
     static List<HiddenRow> hidden(Proc proc) {
@@ -163,7 +170,8 @@ public final class ScwCommands implements CommandSet {
                 .values()
                 .stream()
                 .filter(task -> !task.listed() || !task.numbered())
-                .map(task -> new HiddenRow(task.pid(), task.name(), task.listed() ? "pid numbers" : "task list"))
+                .map(task -> new HiddenRow(task.pid(), task.name(), "process",
+                        task.listed() ? "pid numbers" : "task list"))
                 .toList();
     }
 

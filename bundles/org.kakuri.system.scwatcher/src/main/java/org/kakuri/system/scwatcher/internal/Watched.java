@@ -1,5 +1,6 @@
 package org.kakuri.system.scwatcher.internal;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,8 @@ import org.kakuri.api.vm.VirtualMachines;
 import org.kakuri.system.scwatcher.internal.fuse.FuseSource;
 import org.kakuri.system.scwatcher.internal.proc.Moment;
 import org.kakuri.system.scwatcher.internal.proc.Proc;
+import org.kakuri.system.scwatcher.internal.watch.HiddenSocket;
+import org.kakuri.system.scwatcher.internal.watch.Look;
 
 /** A machine that is watched. Thread-safe; the guest stands still while a moment is read, where it can be paused. */
 final class Watched implements FuseSource {
@@ -64,6 +67,20 @@ final class Watched implements FuseSource {
     synchronized Proc now() {
         try (Pause _ = pause()) {
             return new Proc(Moment.read(system), system, this::pause);
+        }
+    }
+
+    /** Looks at what is compared with another time. */
+    synchronized Look look(Collection<String> files) {
+        try (Pause _ = pause()) {
+            return Look.at(system, files);
+        }
+    }
+
+    /** Returns the sockets that hide. */
+    synchronized List<HiddenSocket> hiddenSockets() {
+        try (Pause _ = pause()) {
+            return HiddenSocket.find(system, system.tasks().rows());
         }
     }
 

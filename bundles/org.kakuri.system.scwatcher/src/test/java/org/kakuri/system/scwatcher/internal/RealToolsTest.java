@@ -2,6 +2,7 @@ package org.kakuri.system.scwatcher.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -13,8 +14,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,10 +31,16 @@ import org.kakuri.platform.vm.internal.Introspector;
 import org.kakuri.platform.vm.internal.VmShelf;
 import org.kakuri.platform.vm.internal.boot.Kernels;
 import org.kakuri.system.scwatcher.internal.fuse.FuseMount;
-import org.kakuri.system.scwatcher.internal.proc.Proc;
+import org.kakuri.system.scwatcher.internal.watch.Change;
+import org.kakuri.system.scwatcher.internal.watch.Look;
 
-/** Debian's own ps and netstat, outside over a FUSE mount of the guest's /proc, and the same inside the guest. */
+/**
+ * Debian's own ps and netstat, outside over a FUSE mount of the guest's /proc, and the same inside the guest. What needs no
+ * crowd shares one small guest, which the last test ends.
+ */
 @Timeout(200)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RealToolsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -38,9 +49,18 @@ class RealToolsTest {
 
     private final VmShelf shelf = new VmShelf();
 
-    @AfterEach
+    private VirtualMachine small;
+
+    @AfterAll
     void close() {
         shelf.close();
+    }
+
+    private VirtualMachine small() {
+        if (small == null) {
+            small = boot(kernels().toList().getLast(), 20, 5);
+        }
+        return small;
     }
 
     static Stream<Path> kernels() {
@@ -49,6 +69,7 @@ class RealToolsTest {
     }
 
     private VirtualMachine boot(Path kernel, int processes, int sockets) {
+        shelf.machines().forEach(VirtualMachine::close);
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/qemu-system-x86_64")), "no qemu-system-x86_64 in /usr/bin");
         assumeTrue(Files.isExecutable(Path.of("/bin/busybox")), "no /bin/busybox");
         assumeTrue(Files.isRegularFile(kernel), "no kernel image; ./kakuri provision fetches Debian's");
@@ -92,6 +113,7 @@ class RealToolsTest {
                 .toList();
     }
 
+    @Order(1)
     @ParameterizedTest
     @MethodSource("kernels")
     void psAndNetstatSayTheSameOutsideAsInside(Path kernel) throws Exception {
@@ -128,8 +150,9 @@ class RealToolsTest {
     }
 
     @Test
+    @Order(2)
     void servesTreesOfFilesToAnyProgram() throws Exception {
-        Watched watched = new Watched(boot(kernels().toList().getLast(), 0, 0), new Introspector());
+        Watched watched = new Watched(small(), new Introspector());
         Path mount = Files.createDirectory(folder.resolve("proc"));
         FuseMount mounted = mountOrSkip(mount, watched);
         try {
@@ -143,11 +166,8 @@ class RealToolsTest {
             try (Stream<Path> descriptors = Files.list(mount.resolve("1/fd"))) {
                 assertTrue(descriptors.count() >= 3);
             }
-            org.junit.jupiter.api.Assertions.assertThrows(IOException.class,
+            assertThrows(IOException.class,
                     () -> Files.writeString(mount.resolve("1/comm"), "x"));
-            watched.machine().close();
-            org.junit.jupiter.api.Assertions.assertThrows(IOException.class,
-                    () -> Files.readString(mount.resolve("1/environ")));
         } finally {
             mounted.close();
             mounted.close();
@@ -155,11 +175,36 @@ class RealToolsTest {
     }
 
     @Test
-    void findsWhatARootkitUnlinked() throws Exception {
-        VirtualMachine guest = boot(kernels().toList().getLast(), 5, 0);
-        try (DetectTrial trial = new DetectTrial(guest, shelf, new Introspector(), folder)) {
-            assertEquals(List.of(0.0, 1.0, 1.0, 0.0), trial.arms().stream().map(RealToolsTest::found).toList());
-        }
+    @Order(3)
+    void tellsWhatChangedAndRaisesAlerts() throws Exception {
+        Watched watched = new Watched(small(), new Introspector());
+        Look before = watched.look(List.of("/bin", "/etc/passwd"));
+        assertEquals(List.of(), Change.first(before));
+        assertTrue(before.listeners().containsKey("tcp6 [::]:10001"), () -> before.listeners().toString());
+        assertTrue(before.files().get("/bin/busybox").matches("[0-9a-f]{64}"), () -> before.files().toString());
+        assertEquals(List.of(), Change.between(before, watched.look(List.of("/bin", "/etc/passwd"))));
+
+        small().run(
+                "nc -l -p 31337 </dev/null >/dev/null 2>&1 & cp /bin/busybox /bin/.busybox; echo x >>/etc/passwd; sleep 1",
+                PATIENCE);
+        List<Change> changes = Change.between(before, watched.look(List.of("/bin", "/etc/passwd")));
+        List<String> alerts = changes.stream().filter(Change::alert).map(Change::text).toList();
+        assertEquals(3, alerts.size(), alerts::toString);
+        assertTrue(alerts.getFirst().matches("new listener: tcp6 \\[::]:31337 of process \\d+ nc -l -p 31337"),
+                alerts::toString);
+        assertEquals("new file: /bin/.busybox, SHA-256 " + before.files().get("/bin/busybox"), alerts.get(1));
+        assertTrue(alerts.get(2).startsWith("changed file: /etc/passwd, SHA-256 "), alerts::toString);
+        assertTrue(changes.stream()
+                .anyMatch(change -> !change.alert() && change.text().matches("started: \\d+ nc -l -p 31337")),
+                changes::toString);
+    }
+
+    @Test
+    @Order(4)
+    void findsWhatARootkitHides() throws Exception {
+        var trial = new DetectTrial(small(), shelf, new Introspector(), folder);
+        assertEquals(List.of(0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0),
+                trial.arms().stream().map(RealToolsTest::found).toList());
     }
 
     private static double found(org.kakuri.api.experiment.Arm arm) {
@@ -192,14 +237,19 @@ class RealToolsTest {
     }
 
     @Test
-    void seesTheSameUnderAStormOfProcesses() {
-        VirtualMachine guest = boot(kernels().toList().getLast(), 20, 5);
-        try (AccuracyTrial trial = new AccuracyTrial(guest, new Introspector(), true)) {
+    @Order(5)
+    void seesTheSameUnderAStormOfProcessesAndNothingWhenItIsOver() throws Exception {
+        Path mount = Files.createDirectory(folder.resolve("ended"));
+        var watched = new Watched(small(), new Introspector());
+        try (FuseMount _ = mountOrSkip(mount, watched);
+                AccuracyTrial trial = new AccuracyTrial(small(), new Introspector(), true)) {
             for (int round = 0; round < 5; round++) {
                 assertEquals(0.0, found(trial.arms().getFirst()));
             }
-            Proc proc = new Watched(guest, new Introspector()).now();
-            assertEquals(List.of(), ScwCommands.hidden(proc));
+            assertEquals(List.of(), ScwCommands.hidden(watched.now()));
+            assertEquals(List.of(), watched.hiddenSockets());
+            small.close();
+            assertThrows(IOException.class, () -> Files.readString(mount.resolve("1/environ")));
         }
     }
 }

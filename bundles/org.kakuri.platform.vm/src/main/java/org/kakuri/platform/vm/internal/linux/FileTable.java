@@ -15,6 +15,8 @@ import org.kakuri.platform.vm.internal.kernel.Struct;
 /** Open files and paths of a process. */
 final class FileTable {
     private static final int MOST = 65_536;
+    private static final int S_IFMT = 0xf000;
+    private static final int S_IFSOCK = 0xc000;
 
     private final KernelMemory memory;
     private final TaskFields tasks;
@@ -99,30 +101,61 @@ final class FileTable {
     Walk<OpenFile> open(GuestTask task) {
         Skips skips = new Skips();
         List<OpenFile> rows = new ArrayList<>();
+        each(task, skips, (descriptor, file) -> {
+            long node = inode.get(memory, file);
+            rows.add(new OpenFile(descriptor, path(file), flags.integer(memory, file), position.get(memory, file),
+                    mode.integer(memory, node), number.get(memory, node)));
+        });
+        return new Walk<>(rows, skips.list());
+    }
+
+    /**
+     * An open file of a process.
+     *
+     * @param descriptor its number
+     * @param inode address of its inode
+     */
+    record Open(int descriptor, long inode) {}
+
+    /** Returns the open files that are sockets. */
+    List<Open> sockets(GuestTask task, Skips skips) {
+        List<Open> rows = new ArrayList<>();
+        each(task, skips, (descriptor, file) -> {
+            long node = inode.get(memory, file);
+            if ((mode.integer(memory, node) & S_IFMT) == S_IFSOCK) {
+                rows.add(new Open(descriptor, node));
+            }
+        });
+        return rows;
+    }
+
+    private interface Visit {
+        void file(int descriptor, long file);
+    }
+
+    private void each(GuestTask task, Skips skips, Visit visit) {
         try {
             long files = tasks.files.get(memory, task.address());
-            if (files != 0) {
-                long fdtable = table.get(memory, files);
-                long array = slots.get(memory, fdtable);
-                int count = Math.min(MOST, Math.max(0, size.integer(memory, fdtable)));
-                for (int i = 0; i < count; i++) {
-                    add(rows, i, memory.u64(array + 8L * i), skips);
+            if (files == 0) {
+                return;
+            }
+            long fdtable = table.get(memory, files);
+            long array = slots.get(memory, fdtable);
+            int count = Math.min(MOST, Math.max(0, size.integer(memory, fdtable)));
+            for (int i = 0; i < count; i++) {
+                long file = memory.u64(array + 8L * i);
+                if (file != 0) {
+                    one(visit, i, file, skips);
                 }
             }
         } catch (GuestFault bad) {
             skips.add("files_struct of pid " + task.pid(), task.address(), bad.getMessage());
         }
-        return new Walk<>(rows, skips.list());
     }
 
-    private void add(List<OpenFile> rows, int descriptor, long file, Skips skips) {
-        if (file == 0) {
-            return;
-        }
+    private static void one(Visit visit, int descriptor, long file, Skips skips) {
         try {
-            long node = inode.get(memory, file);
-            rows.add(new OpenFile(descriptor, path(file), flags.integer(memory, file), position.get(memory, file),
-                    mode.integer(memory, node), number.get(memory, node)));
+            visit.file(descriptor, file);
         } catch (GuestFault bad) {
             skips.add("file", file, bad.getMessage());
         }

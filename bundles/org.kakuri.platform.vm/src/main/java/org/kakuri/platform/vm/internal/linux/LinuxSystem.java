@@ -1,5 +1,6 @@
 package org.kakuri.platform.vm.internal.linux;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import org.kakuri.api.vm.GuestSystem;
 import org.kakuri.api.vm.GuestTask;
 import org.kakuri.api.vm.GuestTask.TaskMemory;
 import org.kakuri.api.vm.GuestTotals;
+import org.kakuri.api.vm.HeldSocket;
 import org.kakuri.api.vm.KernelInfo;
 import org.kakuri.api.vm.OpenFile;
 import org.kakuri.api.vm.TaskPaths;
@@ -112,6 +114,20 @@ public final class LinuxSystem implements GuestSystem {
     @Override
     public Walk<GuestSocket> sockets() {
         return sockets.walk();
+    }
+
+    @Override
+    public Walk<HeldSocket> sockets(GuestTask task) {
+        Skips skips = new Skips();
+        List<HeldSocket> rows = new ArrayList<>();
+        for (FileTable.Open open : files.sockets(task, skips)) {
+            try {
+                sockets.of(open.descriptor(), open.inode()).ifPresent(rows::add);
+            } catch (GuestFault bad) {
+                skips.add("socket", open.inode(), bad.getMessage());
+            }
+        }
+        return new Walk<>(rows, skips.list());
     }
 
     @Override

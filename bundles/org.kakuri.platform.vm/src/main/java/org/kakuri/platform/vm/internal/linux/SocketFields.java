@@ -20,7 +20,9 @@ final class SocketFields {
     final Field net;
 
     final Field socket;
+    final Field sock;
     final Field type;
+    final Field protocol;
     final Field backlog;
     final Field sendAllocated;
     final Field receiveAllocated;
@@ -71,7 +73,9 @@ final class SocketFields {
 
         Struct sock = Struct.of(model, "sock");
         socket = sock.field("sk_socket");
+        this.sock = Struct.of(model, "socket").field("sk");
         type = sock.field("sk_type");
+        protocol = sock.field("sk_protocol");
         backlog = sock.field("sk_ack_backlog");
         sendAllocated = sock.field("sk_wmem_alloc");
         receiveAllocated = sock.field("sk_backlog.rmem_alloc");

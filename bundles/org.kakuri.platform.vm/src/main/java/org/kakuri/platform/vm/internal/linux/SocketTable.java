@@ -9,6 +9,7 @@ import org.kakuri.api.vm.GuestSocket;
 import org.kakuri.api.vm.GuestSocket.Protocol;
 import org.kakuri.api.vm.GuestSocket.TcpTail;
 import org.kakuri.api.vm.GuestSocket.Unix;
+import org.kakuri.api.vm.HeldSocket;
 import org.kakuri.api.vm.Walk;
 import org.kakuri.platform.vm.internal.kernel.Field;
 import org.kakuri.platform.vm.internal.kernel.KernelMemory;
@@ -22,6 +23,10 @@ final class SocketTable {
     private static final int RAW_BUCKETS = 256;
     private static final int UNIX_BUCKETS = 256;
     private static final int LISTEN = 10;
+    private static final int UNIX = 1;
+    private static final int SOCK_RAW = 3;
+    private static final int IPPROTO_TCP = 6;
+    private static final int IPPROTO_UDP = 17;
     private static final int ESTABLISHED = 1;
 
     private final KernelMemory memory;
@@ -86,6 +91,35 @@ final class SocketTable {
         part("raw_v6_hashinfo", skips, () -> raw(rows, "raw_v6_hashinfo", Protocol.RAW6, net, skips));
         part("net.unx.table", skips, () -> unix(rows, net, skips));
         return new Walk<>(rows, skips.list());
+    }
+
+    /**
+     * Returns the socket of an open file; empty if it is of no kind that {@link #walk} lists, or of another namespace.
+     *
+     * @param inode address of the file's inode, which is part of a struct socket_alloc
+     */
+    Optional<HeldSocket> of(int descriptor, long inode) {
+        long sock = fields.sock.get(memory, inode - fields.inode);
+        if (sock == 0 || fields.net.get(memory, sock) != memory.symbol("init_net")) {
+            return Optional.empty();
+        }
+        Optional<GuestSocket> row = fields.family.integer(memory, sock) == UNIX ? Optional.of(unixRow(sock))
+                : internet(sock);
+        return row.map(socket -> new HeldSocket(descriptor, sock, socket));
+    }
+
+    private Optional<GuestSocket> internet(long sock) {
+        int number = fields.protocol.integer(memory, sock);
+        if (fields.type.integer(memory, sock) == SOCK_RAW) {
+            return reader.protocol(sock, Protocol.RAW, Protocol.RAW6).map(p -> reader.datagram(sock, p, 0, false));
+        }
+        return switch (number) {
+        case IPPROTO_TCP -> reader.protocol(sock, Protocol.TCP, Protocol.TCP6)
+                .map(p -> reader.tcp(sock, p, memory.u64(memory.symbol("jiffies"))));
+        case IPPROTO_UDP -> reader.protocol(sock, Protocol.UDP, Protocol.UDP6)
+                .map(p -> reader.datagram(sock, p, 0, true));
+        default -> Optional.empty();
+        };
     }
 
     private void part(String name, Skips skips, Runnable walk) {
