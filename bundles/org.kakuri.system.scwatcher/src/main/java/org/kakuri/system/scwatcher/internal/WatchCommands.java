@@ -4,7 +4,6 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Descriptor;
 import org.kakuri.api.UsageError;
 import org.kakuri.api.command.CommandSet;
@@ -61,7 +60,7 @@ public final class WatchCommands implements CommandSet {
 
     /** Watches. */
     @Descriptor("Looks at a guest again and again: prints what changed, and ALERT before what somebody should know.")
-    public Seen watch(CommandSession session,
+    public Seen watch(
             @Descriptor("""
             [--machine NAME] [--interval SECONDS] [--count LOOKS] [--files PATH,PATH...]
             --machine NAME   which machine; default: the one of scw:use, or the only one
@@ -79,7 +78,8 @@ public final class WatchCommands implements CommandSet {
             throw new UsageError("not an absolute path of the guest: '" + path + "'", "--files /bin,/etc/passwd");
         });
         VirtualMachine machine = Watched.choose(machines, words.value("machine").orElse(watching.machine()));
-        return watch(new Watched(machine, introspection), files, interval, count, session.getConsole());
+        // The session's own, for this thread.
+        return watch(new Watched(machine, introspection), files, interval, count, System.out);
     }
 
     private static long between(Words words, String name, int otherwise, int most) {
