@@ -6,7 +6,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * A TEEC_Context: a client application's connection to the TEE of one machine. Implemented by backends; got from
- * {@link TrustedOs#connect}. Thread-safe.
+ * {@link GlobalPlatform#initializeContext}. Thread-safe.
  */
 @ConsumerType
 public interface TeeClient extends AutoCloseable {
@@ -46,7 +46,13 @@ public interface TeeClient extends AutoCloseable {
     /** Returns the events this client's calls caused outside of any application: registrations and refused calls. */
     Ledger ledger();
 
-    /** TEEC_FinalizeContext: closes the sessions that are left. Idempotent. */
+    /**
+     * Ends the client from outside, from any thread: destroys the instances that serve its sessions. A call that is under way
+     * returns {@link ResultCode#TARGET_DEAD} once its code looks, crosses or returns.
+     */
+    void terminate();
+
+    /** TEEC_FinalizeContext: closes the sessions that are left, after the calls under way. Idempotent. */
     @Override
     void close();
 }

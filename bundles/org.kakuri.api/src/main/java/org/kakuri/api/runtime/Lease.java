@@ -1,5 +1,6 @@
 package org.kakuri.api.runtime;
 
+import org.kakuri.api.Unsupported;
 import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.api.tee.CostProfile;
 import org.osgi.annotation.versioning.ProviderType;
@@ -32,6 +33,17 @@ public interface Lease extends AutoCloseable {
      * @throws org.kakuri.api.Gone if the lease was closed or revoked
      */
     RuntimeSession open(RuntimeImage image, SessionSpec spec);
+
+    /**
+     * Returns what the leased backend offers beyond instances, such as {@link org.kakuri.api.gp.GlobalPlatform}. It ends with
+     * the lease, and sees to it that nothing of the backend is left.
+     *
+     * @throws org.kakuri.api.Unsupported if the backend does not offer it, or such a thing cannot be lent
+     * @throws org.kakuri.api.Gone if the lease was closed or revoked
+     */
+    default <T> T extension(Class<T> type) {
+        throw new Unsupported("this lease lends no %s".formatted(type.getSimpleName()), "");
+    }
 
     /** Ends the loan and the sessions under it. Idempotent. */
     @Override

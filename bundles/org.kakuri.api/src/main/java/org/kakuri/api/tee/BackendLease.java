@@ -26,6 +26,6 @@ public interface BackendLease {
     /** Returns which world crossings one I/O causes. */
     List<Crossing> cross(IoIntent intent);
 
-    /** Returns an extension of the backend. */
+    /** Returns an extension of the backend; it does not end with the lease. */
     <T> Optional<T> extension(Class<T> type);
 }

@@ -7,6 +7,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.kakuri.api.Gone;
 import org.kakuri.api.Unsupported;
+import org.kakuri.api.gp.GlobalPlatform;
+import org.kakuri.api.gp.TrustedOs;
 import org.kakuri.api.runtime.Cell;
 import org.kakuri.api.runtime.DomainHosts;
 import org.kakuri.api.runtime.IsolationRuntime;
@@ -33,6 +35,7 @@ final class LeaseOnLoan implements Lease {
     private final Supplier<Optional<DomainHosts>> domains;
     private final Gate gate = new Gate("the lease");
     private final Set<GatedSession> sessions = new LinkedHashSet<>();
+    private LentPlatform platform;
     private boolean ended;
 
     LeaseOnLoan(Provider<TeeBackend, BackendInfo> backend, Provider<IsolationRuntime, RuntimeInfo> runtime, Cell cell,
@@ -109,6 +112,27 @@ final class LeaseOnLoan implements Lease {
         }
     }
 
+    @Override
+    public <T> T extension(Class<T> type) {
+        if (type != GlobalPlatform.class) {
+            throw new Unsupported("a lease cannot lend a " + type.getName(),
+                    "it lends " + GlobalPlatform.class.getName());
+        }
+        try (var _ = gate.enter()) {
+            synchronized (sessions) {
+                if (platform == null) {
+                    TrustedOs os = instances.extension(TrustedOs.class)
+                            .orElseThrow(() -> new Unsupported(
+                                    "backend %s is not called by GlobalPlatform's API: its instances are no trusted applications behind one"
+                                            .formatted(backend.name()),
+                                    "take a backend with the extension " + TrustedOs.class.getName()));
+                    platform = new LentPlatform(os, instances.machine(), this::charged, gate, backend.gate());
+                }
+                return type.cast(platform);
+            }
+        }
+    }
+
     LeaseInfo status() {
         synchronized (sessions) {
             int inFlight = gate.inside() + sessions.stream().mapToInt(GatedSession::inFlight).sum();
@@ -124,12 +148,15 @@ final class LeaseOnLoan implements Lease {
     void revoke(String reason) {
         gate.close(reason);
         List<GatedSession> open;
+        Optional<LentPlatform> lent;
         synchronized (sessions) {
             ended = true;
             open = List.copyOf(sessions);
+            lent = Optional.ofNullable(platform);
         }
         try (var ending = new ResourceScope("the lease of " + backend.name() + " and " + runtime.name())) {
             ending.keep("instances", instances::destroyAll);
+            lent.ifPresent(used -> ending.keep("trusted applications", used::end));
             open.forEach(session -> ending.keep("session", () -> session.end(reason)));
         } finally {
             backend.leases().remove(this);

@@ -1,5 +1,8 @@
 package org.kakuri.system.tzmediator.ca;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
 /**
  * What the two sides of a ping-pong agree on. Must match {@code workspace/guests/tz/pingpong.h}: the reply is the message with
  * the first byte of each 64-byte line flipped by 0x5a, so an echo is not a reply.
@@ -17,6 +20,13 @@ public final class Payload {
     public static void reply(byte[] bytes, int length) {
         for (int i = 0; i < length; i += LINE) {
             bytes[i] ^= FLIP;
+        }
+    }
+
+    /** Turns a message into its reply. */
+    public static void reply(MemorySegment bytes, long length) {
+        for (long i = 0; i < length; i += LINE) {
+            bytes.set(ValueLayout.JAVA_BYTE, i, (byte) (bytes.get(ValueLayout.JAVA_BYTE, i) ^ FLIP));
         }
     }
 

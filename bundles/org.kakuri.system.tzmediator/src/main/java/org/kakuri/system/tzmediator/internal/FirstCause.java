@@ -9,21 +9,21 @@ import java.util.concurrent.TimeoutException;
 /**
  * Why an arm broke: when one process ends the others follow, and only the first one's reason explains anything. Thread-safe.
  */
-final class FirstCause {
+public final class FirstCause {
     private final CompletableFuture<String> cause = new CompletableFuture<>();
 
     /** Takes a reason; only the first counts. */
-    void report(String reason) {
+    public void report(String reason) {
         cause.complete(reason);
     }
 
     /** Returns whether there is one. */
-    boolean known() {
+    public boolean known() {
         return cause.isDone();
     }
 
     /** Returns the reason, waiting a little for whoever watches to notice; the given one if nobody does. */
-    String await(Duration patience, String otherwise) {
+    public String await(Duration patience, String otherwise) {
         try {
             return cause.get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException nobodyKnows) {

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.kakuri.api.Deadline;
 import org.kakuri.api.KakuriException;
-import org.kakuri.api.experiment.Arm;
 import org.kakuri.api.experiment.ArmInfo;
 import org.kakuri.api.experiment.SampleSink;
 import org.kakuri.api.experiment.TrialContext;
@@ -13,7 +12,7 @@ import org.kakuri.system.tzmediator.internal.process.ClientProcess;
 import org.kakuri.system.tzmediator.internal.process.ClientProcess.Measured;
 
 /** What the baseline and the mediated arms have in common: a client that makes round trips, and its answer judged. */
-public abstract class IpcArm implements Arm, AutoCloseable {
+public abstract class IpcArm implements SettlingArm {
     /** A round trip that takes longer than this is a failure, not a sample. */
     private static final Duration LONGEST_ROUND = Duration.ofMillis(5);
     private static final Duration GRACE = Duration.ofSeconds(10);
@@ -32,7 +31,7 @@ public abstract class IpcArm implements Arm, AutoCloseable {
      */
     public record Uncounted(int leadIn, int settling) {
         /** For round trips of some microseconds. */
-        static final Uncounted SHORT_ROUNDS = new Uncounted(200, 1_000);
+        public static final Uncounted SHORT_ROUNDS = new Uncounted(200, 1_000);
     }
 
     /** Begins. */
@@ -52,6 +51,11 @@ public abstract class IpcArm implements Arm, AutoCloseable {
 
     /** Returns why the client got no answer, as far as anybody knows. */
     protected abstract String reason(String otherwise);
+
+    /** Returns why the client is gone, if anybody knows better than how it ended. */
+    protected String clientEnded(String how) {
+        return how;
+    }
 
     /** Is told that no answer came in time, or that none is wanted any more. */
     protected abstract void giveUp(String reason);
@@ -77,12 +81,7 @@ public abstract class IpcArm implements Arm, AutoCloseable {
         }
     }
 
-    /**
-     * Lets the programs warm up before the engine does: enough round trips for a compiler to have seen every path often, then
-     * until they no longer become faster, and in any case not for long.
-     *
-     * @param least how many round trips are enough
-     */
+    @Override
     public void settle(int least) {
         long until = System.nanoTime() + SETTLE_LONGEST.toNanos();
         long best = Long.MAX_VALUE;
@@ -120,7 +119,7 @@ public abstract class IpcArm implements Arm, AutoCloseable {
             block;
         case Measured.Block(CaBlock block) -> throw broken(reason(
                 "the CA's partner closed its end: outcome=%s, errno=%d".formatted(block.outcome(), block.errno())));
-        case Measured.ClientEnded(String how) -> throw broken(how);
+        case Measured.ClientEnded(String how) -> throw broken(clientEnded(how));
         case Measured.TimedOut() -> {
             String reason = "no answer to %d messages in time; the TA was ended".formatted(iterations);
             giveUp(reason);

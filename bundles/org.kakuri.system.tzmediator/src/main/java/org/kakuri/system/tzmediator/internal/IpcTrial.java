@@ -46,7 +46,7 @@ final class IpcTrial {
         Builder builder = new Builder(point, context, programs);
         return LeasedArms.open(point, context, lease -> builder.arms(lease, profiles)
                 .stream()
-                .<Callable<List<IpcArm>>>map(start -> () -> List.of(start.call()))
+                .<Callable<List<SettlingArm>>>map(start -> () -> List.of(start.call()))
                 .toList(), warmup);
     }
 

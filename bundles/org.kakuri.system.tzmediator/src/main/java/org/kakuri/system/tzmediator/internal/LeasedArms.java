@@ -18,9 +18,9 @@ import org.kakuri.api.runtime.Selector;
 /** A trial whose arms share one lease; all their processes run at the same time. */
 public final class LeasedArms implements Trial {
     private final Lease lease;
-    private final List<IpcArm> arms;
+    private final List<SettlingArm> arms;
 
-    private LeasedArms(Lease lease, List<IpcArm> arms) {
+    private LeasedArms(Lease lease, List<SettlingArm> arms) {
         this.lease = lease;
         this.arms = arms;
     }
@@ -33,12 +33,12 @@ public final class LeasedArms implements Trial {
      * @param warmup round trips of each arm that are enough
      */
     public static LeasedArms open(Point point, TrialContext context,
-            Function<Lease, List<Callable<List<IpcArm>>>> starts,
+            Function<Lease, List<Callable<List<SettlingArm>>>> starts,
             int warmup) {
         Lease lease = context.workbench()
                 .lease(Selector.of(point.text("tee"), point.text("runtime")).needing(TzMediator.NEEDS),
                         context.deadline());
-        List<IpcArm> opened = new ArrayList<>();
+        List<SettlingArm> opened = new ArrayList<>();
         try {
             openAll(starts.apply(lease), opened);
             opened.forEach(arm -> arm.settle(warmup));
@@ -49,11 +49,11 @@ public final class LeasedArms implements Trial {
         }
     }
 
-    private static void openAll(List<Callable<List<IpcArm>>> starts, List<IpcArm> opened) {
+    private static void openAll(List<Callable<List<SettlingArm>>> starts, List<SettlingArm> opened) {
         RuntimeException failure = null;
         try (ExecutorService starter = Executors.newFixedThreadPool(starts.size(),
                 Thread.ofPlatform().daemon().name("tz start ", 0).factory())) {
-            for (Future<List<IpcArm>> arms : starts.stream().map(starter::submit).toList()) {
+            for (Future<List<SettlingArm>> arms : starts.stream().map(starter::submit).toList()) {
                 try {
                     opened.addAll(arms.get());
                 } catch (ExecutionException e) {
@@ -83,9 +83,9 @@ public final class LeasedArms implements Trial {
         close(lease, arms);
     }
 
-    private static void close(Lease lease, List<IpcArm> arms) {
+    private static void close(Lease lease, List<SettlingArm> arms) {
         RuntimeException failure = null;
-        for (IpcArm arm : arms) {
+        for (SettlingArm arm : arms) {
             try {
                 arm.close();
             } catch (RuntimeException e) {

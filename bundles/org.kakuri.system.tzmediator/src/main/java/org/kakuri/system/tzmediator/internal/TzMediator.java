@@ -6,6 +6,7 @@ import org.kakuri.api.experiment.ResearchSystem;
 import org.kakuri.api.experiment.SystemInfo;
 import org.kakuri.api.tee.Capability;
 import org.kakuri.system.tzmediator.internal.darknet.DarknetExperiment;
+import org.kakuri.system.tzmediator.internal.styles.StylesExperiment;
 import org.osgi.service.component.annotations.Component;
 
 /** Tells what TZmediator is. */
@@ -21,6 +22,6 @@ public final class TzMediator implements ResearchSystem {
         return new SystemInfo(NAME, "POSIX co-operation across the two worlds",
                 "TZmediator: CA and TA co-operate through POSIX; a shadow process executes the TA's calls",
                 Set.of(NEEDS),
-                List.of(IpcExperiment.ID, DarknetExperiment.ID));
+                List.of(IpcExperiment.ID, DarknetExperiment.ID, StylesExperiment.ID));
     }
 }

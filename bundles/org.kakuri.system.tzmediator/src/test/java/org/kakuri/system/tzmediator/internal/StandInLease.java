@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kakuri.api.Deadline;
+import org.kakuri.api.gp.GlobalPlatform;
 import org.kakuri.api.runtime.Cell;
 import org.kakuri.api.runtime.Command;
 import org.kakuri.api.runtime.GuestExit;
@@ -40,6 +41,8 @@ public final class StandInLease implements Lease {
     public final List<ChildProcess> started = new ArrayList<>();
     private final Map<String, String> events;
     public boolean closed;
+    /** What is lent beside sessions; null for nothing. */
+    public GlobalPlatform platform;
 
     public StandInLease(Map<String, String> events) {
         this.events = events;
@@ -76,6 +79,11 @@ public final class StandInLease implements Lease {
     @Override
     public RuntimeSession open(RuntimeImage image, SessionSpec spec) {
         return new Session(spec);
+    }
+
+    @Override
+    public <T> T extension(Class<T> type) {
+        return platform != null && type == GlobalPlatform.class ? type.cast(platform) : Lease.super.extension(type);
     }
 
     @Override

@@ -20,6 +20,7 @@ import org.kakuri.platform.linux.Affinity;
 import org.kakuri.system.tzmediator.internal.Arms;
 import org.kakuri.system.tzmediator.internal.BaselineArm;
 import org.kakuri.system.tzmediator.internal.IpcArm;
+import org.kakuri.system.tzmediator.internal.SettlingArm;
 import org.kakuri.system.tzmediator.internal.IpcArm.Uncounted;
 import org.kakuri.system.tzmediator.internal.LeasedArms;
 import org.kakuri.system.tzmediator.internal.LinkSpec;
@@ -101,8 +102,8 @@ final class DarknetTrial {
         }
     }
 
-    private List<Callable<List<IpcArm>>> arms(Lease lease) {
-        List<Callable<List<IpcArm>>> starts = new ArrayList<>();
+    private List<Callable<List<SettlingArm>>> arms(Lease lease) {
+        List<Callable<List<SettlingArm>>> starts = new ArrayList<>();
         CpuPlan plan = CpuPlan.baseline(placement, cpus);
         ArmInfo alone = info(DarknetArms.UNSPLIT, "all layers in one " + client.title(), "CA " + plan.client(),
                 List.of(), Map.of());
@@ -127,7 +128,7 @@ final class DarknetTrial {
         return style == CallStyle.POLLING ? Arms.POLLING : Arms.RPC;
     }
 
-    private List<IpcArm> mediated(CallStyle style, CpuPlan plan, Lease lease) {
+    private List<SettlingArm> mediated(CallStyle style, CpuPlan plan, Lease lease) {
         String name = name(style);
         List<String> keys = lease.backend().events().containsKey(Arms.WORLD_SWITCH)
                 ? List.of(Arms.WORLD_SWITCH)

@@ -13,6 +13,7 @@ import org.kakuri.platform.linux.ExitStatus;
 import org.kakuri.platform.linux.FdIo;
 import org.kakuri.platform.linux.NativeException;
 import org.kakuri.platform.linux.Pipe;
+import org.kakuri.platform.linux.Signals;
 
 /**
  * A running client application. It measures one block at a time and waits in between. Used from one thread, except
@@ -153,6 +154,11 @@ public final class ClientProcess implements AutoCloseable {
     private Measured ended() {
         String how = child.waitFor(LAST_WORDS).map(ExitStatus::toString).orElse("closed its result pipe");
         return new Measured.ClientEnded("CA process " + child.pid() + " " + how + errors.quote());
+    }
+
+    /** Ends it at once. Any thread. */
+    public void kill() {
+        child.signalGroup(Signals.SIGKILL);
     }
 
     /** Lets it end, or ends it. */

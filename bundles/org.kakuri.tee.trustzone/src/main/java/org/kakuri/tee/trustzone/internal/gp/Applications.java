@@ -16,6 +16,23 @@ final class Applications {
         installed.put(image.properties().uuid(), image);
     }
 
+    /** Forgets an image unless another took its place; a single instance that nobody has a session with goes too. */
+    void remove(TaImage image) {
+        UUID uuid = image.properties().uuid();
+        if (!installed.remove(uuid, image)) {
+            return;
+        }
+        turns.takeAlways(uuid);
+        try {
+            single(uuid).filter(application -> !application.busy()).ifPresent(application -> {
+                application.instance().close();
+                forget(uuid, application);
+            });
+        } finally {
+            turns.give(uuid);
+        }
+    }
+
     Optional<TaImage> image(UUID uuid) {
         return Optional.ofNullable(installed.get(uuid));
     }

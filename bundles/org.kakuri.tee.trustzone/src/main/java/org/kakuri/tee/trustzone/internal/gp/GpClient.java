@@ -15,6 +15,7 @@ import org.kakuri.api.gp.Returned;
 import org.kakuri.api.gp.SharedBlock;
 import org.kakuri.api.gp.TaImage;
 import org.kakuri.api.gp.TeeClient;
+import org.kakuri.api.tee.ExitHandler;
 import org.kakuri.api.tee.InstanceSpec;
 import org.kakuri.api.tee.Ledger;
 import org.kakuri.api.tee.Pricing;
@@ -32,16 +33,18 @@ final class GpClient implements TeeClient {
     private final MachineModel machine;
     private final Applications applications;
     private final Pricing pricing;
+    private final ExitHandler supplicant;
     private final ClientMemory memory;
     private final Consumer<GpClient> onClose;
     private final Set<GpSession> sessions = ConcurrentHashMap.newKeySet();
 
     GpClient(TrustZoneBackend backend, MachineModel machine, Applications applications, Pricing pricing,
-            Consumer<GpClient> onClose) {
+            ExitHandler supplicant, Consumer<GpClient> onClose) {
         this.backend = backend;
         this.machine = machine;
         this.applications = applications;
         this.pricing = pricing;
+        this.supplicant = supplicant;
         this.onClose = onClose;
         this.memory = new ClientMemory(machine, pricing);
     }
@@ -86,12 +89,13 @@ final class GpClient implements TeeClient {
                 applications.single(destination, application);
             }
             var session = new GpSession(this, application, new AppSession());
+            sessions.add(session);
             Returned returned = session.open(operation, params);
             if (!returned.success()) {
+                sessions.remove(session);
                 application.unload();
                 return new Opened(returned, Optional.empty());
             }
-            sessions.add(session);
             return new Opened(returned, Optional.of(session));
         } catch (Unsupported _) {
             memory.worlds().call(Events.TA_SESSION_OPEN, 1, 0);
@@ -121,6 +125,10 @@ final class GpClient implements TeeClient {
 
     Turns turns() {
         return applications.turns();
+    }
+
+    ExitHandler supplicant() {
+        return supplicant;
     }
 
     ClientMemory memory() {
@@ -167,6 +175,22 @@ final class GpClient implements TeeClient {
         return memory.instance().ledger();
     }
 
+    /** One that cannot be destroyed cleanly does not save the others. */
+    @Override
+    public void terminate() {
+        RuntimeException failure = null;
+        for (GpSession session : sessions) {
+            try {
+                session.kill();
+            } catch (RuntimeException e) {
+                failure = failure == null ? e : failure;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
     @Override
     public void close() {
         sessions.forEach(GpSession::close);
@@ -176,7 +200,7 @@ final class GpClient implements TeeClient {
 
     /** Destroys the applications of this client's sessions, and those of the machine that are kept alive. */
     void kill() {
-        sessions.forEach(GpSession::kill);
+        terminate();
         applications.kill();
     }
 

@@ -8,6 +8,7 @@ import org.kakuri.api.gp.Operation;
 import org.kakuri.api.gp.Origin;
 import org.kakuri.api.gp.ResultCode;
 import org.kakuri.api.gp.Returned;
+import org.kakuri.api.tee.Ledger;
 
 /** A client's session. */
 final class GpSession implements ClientSession {
@@ -28,7 +29,7 @@ final class GpSession implements ClientSession {
             return new Returned(ResultCode.CANCEL, Origin.TEE);
         }
         try {
-            return inTurn(operation, params, () -> application.open(session, params));
+            return inTurn(operation, params, () -> application.open(session, params, client.supplicant()));
         } finally {
             client.turns().give(application);
         }
@@ -54,7 +55,8 @@ final class GpSession implements ClientSession {
                 return new Returned(ResultCode.CANCEL, Origin.TEE);
             }
             try {
-                return inTurn(operation, params, () -> application.invoke(session, command, params));
+                return inTurn(operation, params,
+                        () -> application.invoke(session, command, params, client.supplicant()));
             } finally {
                 client.turns().give(application);
             }
@@ -69,7 +71,9 @@ final class GpSession implements ClientSession {
         session.operation(operation);
         try {
             Returned returned = call.get();
-            params.writeBack();
+            if (returned.origin() == Origin.TRUSTED_APP) {
+                params.writeBack();
+            }
             return returned;
         } finally {
             session.operation(null);
@@ -84,17 +88,30 @@ final class GpSession implements ClientSession {
         application.instance().close();
     }
 
-    /** Has the turn of the UUID as well: nobody opens a session with an instance that goes. */
+    @Override
+    public Ledger ledger() {
+        return application.instance().ledger();
+    }
+
+    /**
+     * Has the turn of the UUID as well: nobody opens a session with an instance that goes. A dead application is not waited for,
+     * because the host may still be busy with what it asked for.
+     */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        if (!application.alive()) {
+            client.unloaded(application);
+            client.forget(this);
             return;
         }
         Object uuid = application.properties().uuid();
         client.turns().takeAlways(uuid);
         client.turns().takeAlways(application);
         try {
-            application.close(session);
+            application.close(session, client.supplicant());
             if (!application.alive()) {
                 client.unloaded(application);
             }

@@ -1,11 +1,13 @@
 package org.kakuri.tee.trustzone.internal.gp;
 
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.kakuri.api.Gone;
 import org.kakuri.api.gp.TaImage;
 import org.kakuri.api.gp.TeeClient;
 import org.kakuri.api.gp.TrustedOs;
+import org.kakuri.api.tee.ExitHandler;
 import org.kakuri.api.tee.Machine;
 import org.kakuri.api.tee.Pricing;
 import org.kakuri.tee.model.MachineModel;
@@ -25,18 +27,20 @@ public final class JavaTrustedOs implements TrustedOs, AutoCloseable {
     }
 
     @Override
-    public void install(Machine machine, TaImage image) {
-        applications(machine).install(image);
+    public Installation install(Machine machine, TaImage image) {
+        Applications applications = applications(machine);
+        applications.install(image);
+        return () -> applications.remove(image);
     }
 
     @Override
-    public TeeClient connect(Machine machine, Pricing pricing) {
+    public TeeClient connect(Machine machine, Pricing pricing, ExitHandler supplicant) {
         if (closed) {
             throw new Gone("the backend trustzone was stopped", "take a new lease", false);
         }
         backend.platform(machine);
         var client = new GpClient(backend, MachineModel.of(machine, Machine.ARM), applications(machine), pricing,
-                clients::remove);
+                Objects.requireNonNull(supplicant), clients::remove);
         clients.add(client);
         return client;
     }

@@ -18,7 +18,6 @@ import org.kakuri.api.tee.ExitHandler;
 import org.kakuri.api.tee.Inside;
 import org.kakuri.api.tee.InstanceState;
 import org.kakuri.api.tee.Perms;
-import org.kakuri.api.tee.Resume;
 import org.kakuri.tee.model.instance.InstanceModel;
 import org.kakuri.tee.model.memory.PhysicalSpace;
 import org.kakuri.tee.trustzone.internal.Events;
@@ -27,11 +26,6 @@ import org.kakuri.tee.trustzone.internal.TrustedAppRules;
 /** An instance of an application in Java. Its methods are called by whoever has its turn. */
 final class LoadedApplication {
     private static final long IMAGE_ADDRESS = 0x10000;
-    private static final long ENOSYS = 38;
-    /** Nobody in the normal world serves these applications: they have storage and memory of their own. */
-    private static final ExitHandler SUPPLICANT = exit -> exit instanceof Exit.HostCall
-            ? new Resume.Reply(-ENOSYS)
-            : Resume.CONTINUE;
 
     private final TaProperties properties;
     private final TrustedApplication code;
@@ -88,8 +82,8 @@ final class LoadedApplication {
         return !sessions.isEmpty();
     }
 
-    Returned open(AppSession session, AppParams params) {
-        Returned returned = enter(Events.TA_SESSION_OPEN, inside -> {
+    Returned open(AppSession session, AppParams params, ExitHandler supplicant) {
+        Returned returned = enter(Events.TA_SESSION_OPEN, supplicant, inside -> {
             if (!created) {
                 ResultCode result = code.createEntryPoint(inside);
                 if (!result.equals(ResultCode.SUCCESS)) {
@@ -105,18 +99,18 @@ final class LoadedApplication {
         return returned;
     }
 
-    Returned invoke(AppSession session, int command, AppParams params) {
-        return enter(Events.TA_INVOKE,
+    Returned invoke(AppSession session, int command, AppParams params, ExitHandler supplicant) {
+        return enter(Events.TA_INVOKE, supplicant,
                 inside -> session.during(inside, () -> code.invokeCommand(session, command, params)));
     }
 
     /** Closes a session, and the instance with its last one where it is not kept alive. */
-    void close(AppSession session) {
+    void close(AppSession session, ExitHandler supplicant) {
         if (!sessions.remove(session) || !alive()) {
             return;
         }
         boolean last = sessions.isEmpty() && !(properties.singleInstance() && properties.keepAlive());
-        enter(Events.TA_SESSION_CLOSE, inside -> {
+        enter(Events.TA_SESSION_CLOSE, supplicant, inside -> {
             session.during(inside, () -> {
                 code.closeSession(session);
                 return ResultCode.SUCCESS;
@@ -139,17 +133,17 @@ final class LoadedApplication {
     }
 
     /**
-     * Enters an application on a thread of the TA OS.
+     * Enters an application on a thread of the TA OS. Whoever's call it is answers what the application asks for.
      *
      * @rule TEE Internal Core API 1.3.1, panics: a panic kills the instance; clients get TEE_ERROR_TARGET_DEAD
      */
-    private Returned enter(String event, Function<Inside, ResultCode> entry) {
+    private Returned enter(String event, ExitHandler supplicant, Function<Inside, ResultCode> entry) {
         rules.entryEvent(event);
         var result = new ResultCode[1];
         Exit.Final exit = instance.addContext(new ContextSpec(properties.uuid() + " " + event, inside -> {
             result[0] = entry.apply(inside);
             return 0;
-        })).run(SUPPLICANT);
+        })).run(supplicant);
         if (exit instanceof Exit.Ended && result[0] != null) {
             return new Returned(result[0], Origin.TRUSTED_APP);
         }

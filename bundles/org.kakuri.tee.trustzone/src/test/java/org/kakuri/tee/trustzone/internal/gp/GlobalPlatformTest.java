@@ -66,7 +66,7 @@ class GlobalPlatformTest {
     private final MachineModel machine = new MachineModel("host-a", Machine.ARM);
     private final TrustZoneBackend backend = new TrustZoneBackend(1);
     private final TrustedOs os = backend.extension(TrustedOs.class).orElseThrow();
-    private final TeeClient client = os.connect(machine, Pricing.NONE);
+    private final TeeClient client = os.connect(machine, Pricing.NONE, TrustedOs.NO_SUPPLICANT);
     private final List<String> life = new ArrayList<>();
     private final CountDownLatch inside = new CountDownLatch(1);
 
@@ -429,7 +429,7 @@ class GlobalPlatformTest {
         assertEquals(1 << 20, machine.memory().free("secure"));
         assertFalse(block.memory().segment().scope().isAlive());
         assertEquals(List.of(), machine.memory().regions());
-        assertThrows(Gone.class, () -> os.connect(machine, Pricing.NONE));
+        assertThrows(Gone.class, () -> os.connect(machine, Pricing.NONE, TrustedOs.NO_SUPPLICANT));
     }
 
     @Test
