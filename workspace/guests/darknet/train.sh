@@ -11,13 +11,17 @@ set -eu
 cd "$(dirname "$0")"
 sources=../../../bundles/org.kakuri.system.tzmediator/src/main/java/org/kakuri/system/tzmediator/internal/darknet/net
 bin=
-for home in "${KAKURI_JAVA_HOME:-}" "${JAVA_HOME:-}"; do
-    if [ -n "$home" ] && [ -x "$home/bin/javac" ]; then
+fits() {
+    [ -x "$1/bin/javac" ] && "$1/bin/java" --version 2>/dev/null | grep -Eq '^[a-z]+ (2[5-9]|[3-9][0-9])'
+}
+for home in "${KAKURI_JAVA_HOME:-}" "${JAVA_HOME:-}" "$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")" \
+    /usr/lib/jvm/*; do
+    if [ -n "$home" ] && fits "$home"; then
         bin=$home/bin/
         break
     fi
 done
-if ! "${bin}java" --version 2>/dev/null | grep -Eq '^[a-z]+ (2[5-9]|[3-9][0-9])'; then
+if [ -z "$bin" ]; then
     echo "train.sh: no JDK 25; set JAVA_HOME" >&2
     exit 3
 fi
@@ -27,6 +31,7 @@ trap 'rm -rf "$into"' EXIT
 "${bin}java" -XX:+UseSerialGC -cp "$into" org.kakuri.system.tzmediator.internal.darknet.net.Trainer "$into/lenet.weights" 8000 5 0.01
 if [ "${1:-}" = --check ]; then
     cmp lenet.weights "$into/lenet.weights"
+    grep '  lenet.weights$' MANIFEST | sha256sum --check --quiet
     exit
 fi
 mv "$into/lenet.weights" lenet.weights
