@@ -55,7 +55,8 @@ class WatchTest {
     }
 
     @Test
-    void watchesAGuestThatGoesWithItsBundle(@InjectService ServedTree tree) throws Exception {
+    void watchesAGuestThatGoesWithItsBundle(@InjectService(filter = "(kakuri.served.name=vm-proc)") ServedTree tree)
+            throws Exception {
         assertEquals("there is no virtual machine to watch",
                 assertThrows(UsageError.class, () -> run("scw:ps")).getMessage());
         boot();
@@ -65,7 +66,7 @@ class WatchTest {
         assertTrue(run("scw:ps").contains("/bin/busybox sh /init"));
         assertTrue(run("scw:cat net/tcp").contains("0100007F:0050 00000000:0000 0A"));
         assertTrue(run("vm:info itest").contains("Linux version "));
-        try (ServedTree.View view = tree.open()) {
+        try (ServedTree.View view = tree.open(ServedTree.WayOut.FREE)) {
             assertTrue(view.find("1/comm", 7).orElseThrow() instanceof ServedTree.File file
                     && new String(file.content()).equals("init\n"));
         }

@@ -2,7 +2,7 @@
  * What a shell command hands back beside its text.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 package org.kakuri.api.command;
 
 import org.osgi.annotation.bundle.Export;

@@ -2,6 +2,7 @@ package org.kakuri.api.runtime;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -16,11 +17,30 @@ public interface ServedTree {
     String NAME = "kakuri.served.name";
 
     /**
-     * Begins to serve a guest: everything it sees is of one moment, if the tree can do that.
+     * Begins to serve a guest: everything it sees is of one moment, if the tree can do that. The tree is served inside the guest's
+     * instance, so what it needs from outside it gets by a way that the runtime counts.
      *
+     * @param out used now and whenever something is looked up
      * @return what is asked from then on; closed when the guest has ended
      */
-    View open();
+    View open(WayOut out);
+
+    /** How a tree that is served inside an instance asks somebody outside. */
+    @ConsumerType
+    interface WayOut {
+        /** There is no instance: asking costs nothing. */
+        WayOut FREE = (request, outside) -> outside.apply(request);
+
+        /**
+         * Carries a request out of the instance of the process that is being served, and the reply in. It counts, and costs, what
+         * a system call that leaves that instance does.
+         *
+         * @param request bytes that the host may see
+         * @param outside serves it, outside
+         * @return the reply; the host made it
+         */
+        byte[] ask(byte[] request, UnaryOperator<byte[]> outside);
+    }
 
     /** The tree as one guest sees it. Thread-safe. */
     @ConsumerType

@@ -1,13 +1,11 @@
 package org.kakuri.runtime.libos;
 
-import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import org.kakuri.api.Refused;
-import org.kakuri.api.tee.BackendLease;
 import org.kakuri.api.tee.IoIntent;
 import org.kakuri.platform.linux.Errno;
 import org.kakuri.platform.linux.ExitStatus;
@@ -42,14 +40,14 @@ final class CallRouter implements Supervisor {
     private static final Set<Integer> NEVER_RETURN = Set.of(60, 231, 15);
 
     private final Personality personality;
+    private final WaysOut out;
     private final Programs programs;
     private final PhaseClock clock;
     private final PathService paths;
     private final CallCounts counts = new CallCounts();
     private final Descriptors descriptors = new Descriptors();
-    private final Set<IoIntent.Kind> crossing = EnumSet.noneOf(IoIntent.Kind.class);
+    private final Set<Integer> served = new HashSet<>();
     private final Map<Integer, Integer> processes = new HashMap<>();
-    private final AtomicLong slots = new AtomicLong();
     private final HostedInstance first;
     private final Ending ending;
     private TracedProcess root;
@@ -59,19 +57,15 @@ final class CallRouter implements Supervisor {
         void ended(ExitStatus status, ResourceUsage usage);
     }
 
-    CallRouter(Personality personality, BackendLease backend, Programs programs, PhaseClock clock, PathService paths,
+    CallRouter(Personality personality, WaysOut out, Programs programs, PhaseClock clock, PathService paths,
             HostedInstance first, Ending ending) {
         this.personality = personality;
+        this.out = out;
         this.programs = programs;
         this.clock = clock;
         this.paths = paths;
         this.first = first;
         this.ending = ending;
-        for (IoIntent.Kind kind : IoIntent.Kind.values()) {
-            if (!backend.cross(new IoIntent(kind, 1, personality.style())).isEmpty()) {
-                crossing.add(kind);
-            }
-        }
     }
 
     CallCounts counts() {
@@ -80,7 +74,7 @@ final class CallRouter implements Supervisor {
 
     /** Returns how many calls went to the host without a crossing. */
     long slots() {
-        return slots.get();
+        return out.slots();
     }
 
     @Override
@@ -101,7 +95,16 @@ final class CallRouter implements Supervisor {
         if (NEVER_RETURN.contains(number)) {
             pass(tracee, number, group, Target.NONE, 0);
         }
-        return group == CallGroup.PATH ? paths.decide(tracee, call) : Decision.FORWARD;
+        if (group != CallGroup.PATH) {
+            return Decision.FORWARD;
+        }
+        Decision decision = paths.decide(tracee, call);
+        if (decision == Decision.FORWARD) {
+            served.remove(tracee.tid());
+        } else {
+            served.add(tracee.tid());
+        }
+        return decision;
     }
 
     @Override
@@ -109,6 +112,10 @@ final class CallRouter implements Supervisor {
         int number = call.number();
         CallGroup group = SystemCallTable.group(number);
         if (group == CallGroup.REFUSED || NEVER_RETURN.contains(number)) {
+            return;
+        }
+        if (group == CallGroup.PATH && served.remove(tracee.tid())) {
+            counts.count(number, CallCounts.Outcome.SERVED);
             return;
         }
         int pid = tracee.process().pid();
@@ -123,28 +130,13 @@ final class CallRouter implements Supervisor {
     }
 
     private void pass(Tracee tracee, int number, CallGroup group, Target target, long bytes) {
-        Optional<IoIntent.Kind> kind = personality.route(number, group, target);
-        if (kind.isEmpty()) {
-            counts.count(number, CallCounts.Outcome.SERVED);
-            return;
-        }
-        boolean leaves = crossing.contains(kind.get());
-        if (kind.get() == IoIntent.Kind.INTERNAL || kind.get() == IoIntent.Kind.CLOCK && !leaves) {
-            counts.count(number, CallCounts.Outcome.SERVED);
-            return;
-        }
-        counts.count(number, CallCounts.Outcome.FORWARDED);
-        if (!leaves) {
-            slots.incrementAndGet();
-            return;
-        }
-        HostedInstance instance = personality.instance(tracee.process());
-        if (instance.waits()) {
-            try (var _ = clock.in(PhaseClock.Phase.TRANSITION)) {
-                instance.leave("syscall", number, bytes);
-            }
-        } else {
-            instance.leave("syscall", number, bytes);
+        Optional<IoIntent.Kind> kind = target == Target.SERVED ? Optional.empty()
+                : personality.route(number, group, target);
+        boolean inside = kind.isEmpty() || kind.get() == IoIntent.Kind.INTERNAL
+                || kind.get() == IoIntent.Kind.CLOCK && !out.crosses(IoIntent.Kind.CLOCK);
+        counts.count(number, inside ? CallCounts.Outcome.SERVED : CallCounts.Outcome.FORWARDED);
+        if (!inside) {
+            out.pass(tracee.process(), kind.get(), "syscall", number, bytes);
         }
     }
 

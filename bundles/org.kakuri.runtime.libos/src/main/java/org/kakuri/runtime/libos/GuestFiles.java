@@ -22,6 +22,8 @@ final class GuestFiles implements AutoCloseable {
 
     private final List<ServedPaths> served = new ArrayList<>();
     private Volumes volumes;
+    private final WaysOut out;
+    private final PhaseClock clock;
     private PathService paths = PathService.PLAIN;
 
     /**
@@ -29,9 +31,13 @@ final class GuestFiles implements AutoCloseable {
      *
      * @param trees trees that services offer
      * @param own trees that the runtime makes up, unless something else is mounted there
+     * @param out how trees ask outside
      * @throws Refused if a volume is not what was saved; nothing remains
      */
-    GuestFiles(SessionOptions options, ServedTrees trees, Map<String, ServedTree> own, PhaseClock clock) {
+    GuestFiles(SessionOptions options, ServedTrees trees, Map<String, ServedTree> own, WaysOut out,
+            PhaseClock clock) {
+        this.out = out;
+        this.clock = clock;
         var folders = new LinkedHashMap<String, Path>();
         options.mounts().forEach((guest, what) -> {
             if (what.startsWith(VOLUME)) {
@@ -62,7 +68,7 @@ final class GuestFiles implements AutoCloseable {
             throw new Unsupported("trees that services make up need every call that names a file to be seen",
                     "use --mode fidelity");
         }
-        var made = new ServedPaths(guest, tree, paths);
+        var made = new ServedPaths(guest, tree, paths, out, clock);
         served.add(made);
         paths = made;
     }

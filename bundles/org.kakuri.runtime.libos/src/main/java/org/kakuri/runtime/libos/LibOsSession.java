@@ -102,8 +102,9 @@ public final class LibOsSession implements RuntimeSession {
         HostedInstance instance = personality.admit(closure, clock);
         GuestFiles files = null;
         try {
-            files = new GuestFiles(options, trees, personality.trees(), clock);
-            return start(guest, command, program, instance, files, clock);
+            var out = new WaysOut(personality, backend, instance, clock);
+            files = new GuestFiles(options, trees, personality.trees(), out, clock);
+            return start(guest, command, program, instance, files, out, clock);
         } catch (RuntimeException e) {
             if (files != null) {
                 files.close();
@@ -114,9 +115,9 @@ public final class LibOsSession implements RuntimeSession {
     }
 
     private Running start(LibOsGuest guest, Command command, String program, HostedInstance instance, GuestFiles files,
-            PhaseClock clock) {
+            WaysOut out, PhaseClock clock) {
         try (var ready = new LaunchMaker(root, options).ready(program, command, files.folders())) {
-            var router = new CallRouter(personality, backend, programs, clock, files.paths(), instance,
+            var router = new CallRouter(personality, out, programs, clock, files.paths(), instance,
                     (status, usage) -> {
                         files.save();
                         guest.ended(status, usage);

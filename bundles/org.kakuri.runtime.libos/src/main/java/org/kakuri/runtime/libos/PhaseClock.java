@@ -32,6 +32,8 @@ public final class PhaseClock {
         TRANSITION,
         /** Destroying instances. */
         DESTROY,
+        /** Making up files that services serve to guests: what a file system inside the instance would do. */
+        SERVE,
         /** The workbench itself: ptrace stops, Java, starting processes. */
         HARNESS,
         /** The guest runs, or the kernel works for it. */

@@ -16,6 +16,7 @@ import java.util.Optional;
 import org.kakuri.api.KakuriException;
 import org.kakuri.api.runtime.ServedTree;
 import org.kakuri.platform.linux.Errno;
+import org.kakuri.runtime.libos.calls.Descriptors;
 import org.kakuri.runtime.libos.trace.Decision;
 import org.kakuri.runtime.libos.trace.Tracee;
 import org.kakuri.runtime.libos.trace.TraceeCall;
@@ -26,7 +27,7 @@ import org.kakuri.runtime.libos.trace.TraceeCall;
  * Used on the tracer's thread of one guest; closed with it.
  */
 final class ServedPaths implements PathService, AutoCloseable {
-    private static final Path MEMORY = Path.of("/dev/shm");
+    private static final Path PLACE = Path.of(Descriptors.SERVED);
     private static final int MOST_LINKS = 40;
     private static final Decision ABSENT = new Decision.Answer(-Errno.ENOENT);
     private static final Decision CIRCLE = new Decision.Answer(-Errno.ELOOP);
@@ -36,6 +37,9 @@ final class ServedPaths implements PathService, AutoCloseable {
     private final ServedTree.View view;
     private final Path staged;
     private final PathService next;
+    private final WaysOut out;
+    private final PhaseClock clock;
+    private boolean youngestFirst = true;
 
     /**
      * Begins to serve.
@@ -43,19 +47,23 @@ final class ServedPaths implements PathService, AutoCloseable {
      * @param mount absolute path of the guest's
      * @param tree what lies there
      * @param next decides about other paths
+     * @param out how the tree asks outside
+     * @param clock counts the time of making up
      */
-    ServedPaths(String mount, ServedTree tree, PathService next) {
+    ServedPaths(String mount, ServedTree tree, PathService next, WaysOut out, PhaseClock clock) {
         this.mount = mount;
         this.next = next;
+        this.out = out;
+        this.clock = clock;
         try {
-            this.staged = Files.createTempDirectory(MEMORY, "kakuri-served",
+            this.staged = Files.createTempDirectory(PLACE.getParent(), PLACE.getFileName().toString(),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (IOException e) {
             throw new KakuriException("no folder in memory for what is served: " + e.getMessage(), "is /dev/shm there?",
                     e);
         }
-        try {
-            this.view = tree.open();
+        try (var _ = clock.in(PhaseClock.Phase.SERVE)) {
+            this.view = tree.open(out);
         } catch (RuntimeException e) {
             SessionRoot.remove(staged);
             throw e;
@@ -69,9 +77,10 @@ final class ServedPaths implements PathService, AutoCloseable {
         if (path.isEmpty()) {
             return next.decide(tracee, call);
         }
+        out.by(tracee.process());
         try {
             return serve(path.get(), where.get(), tracee.process().pid());
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException | KakuriException e) {
             System.getLogger(ServedPaths.class.getName())
                     .log(System.Logger.Level.WARNING, "cannot serve " + mount + "/" + path.get(), e);
             return BROKEN;
@@ -112,7 +121,7 @@ final class ServedPaths implements PathService, AutoCloseable {
     private Decision serve(String path, PathArguments where, int reader) throws IOException {
         Deque<String> left = new ArrayDeque<>(Arrays.asList(path.split("/")));
         List<String> done = new ArrayList<>();
-        ServedTree.Node node = view.find("", reader).orElse(new ServedTree.Folder(List.of()));
+        ServedTree.Node node = find("", reader).orElse(new ServedTree.Folder(List.of()));
         int links = 0;
         while (!left.isEmpty()) {
             String name = left.pop();
@@ -126,7 +135,7 @@ final class ServedPaths implements PathService, AutoCloseable {
                 continue;
             }
             done.add(name);
-            Optional<ServedTree.Node> found = view.find(String.join("/", done), reader);
+            Optional<ServedTree.Node> found = find(String.join("/", done), reader);
             if (found.isEmpty()) {
                 return ABSENT;
             }
@@ -145,12 +154,18 @@ final class ServedPaths implements PathService, AutoCloseable {
                     target = inside.get();
                 }
                 Arrays.asList(target.split("/")).reversed().forEach(left::push);
-                node = view.find(String.join("/", done), reader).orElse(node);
+                node = find(String.join("/", done), reader).orElse(node);
             }
         }
         Path place = staged.resolve(String.join("/", done));
         put(place, node);
         return new Decision.Redirect(where.argument(), place.toString());
+    }
+
+    private Optional<ServedTree.Node> find(String path, int reader) {
+        try (var _ = clock.in(PhaseClock.Phase.SERVE)) {
+            return view.find(path, reader);
+        }
     }
 
     private void put(Path place, ServedTree.Node node) throws IOException {
@@ -184,10 +199,15 @@ final class ServedPaths implements PathService, AutoCloseable {
                 }
             }
         }
+        List<String> names = new ArrayList<>();
         for (String entry : entries) {
             String name = entry.replaceAll("[/@]$", "");
             Path at = place.resolve(name).normalize();
-            if (!at.getParent().equals(place) || Files.exists(at, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+            if (!at.getParent().equals(place)) {
+                continue;
+            }
+            names.add(name);
+            if (Files.exists(at, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
                 continue;
             }
             if (entry.endsWith("/")) {
@@ -197,6 +217,27 @@ final class ServedPaths implements PathService, AutoCloseable {
             } else {
                 Files.createFile(at);
             }
+        }
+        order(place, names);
+    }
+
+    /** Programs find the entries in the order that the tree has: kernels list such folders by age, some from the youngest on. */
+    private void order(Path place, List<String> names) throws IOException {
+        for (int attempt = 0; attempt < 2 && !listed(place).equals(names); attempt++) {
+            Path aside = staged.resolve(".order");
+            for (String name : youngestFirst ? names.reversed() : names) {
+                Files.move(place.resolve(name), aside);
+                Files.move(aside, place.resolve(name));
+            }
+            if (!listed(place).equals(names)) {
+                youngestFirst = !youngestFirst;
+            }
+        }
+    }
+
+    private static List<String> listed(Path place) throws IOException {
+        try (var entries = Files.list(place)) {
+            return entries.map(entry -> entry.getFileName().toString()).toList();
         }
     }
 

@@ -7,6 +7,7 @@ import org.kakuri.api.command.Outcome;
 import org.kakuri.api.command.TextView;
 import org.kakuri.api.runtime.SessionReport;
 import org.kakuri.api.tee.EventCount;
+import org.kakuri.platform.linux.Signals;
 
 /**
  * How a program ended.
@@ -26,10 +27,13 @@ import org.kakuri.api.tee.EventCount;
 public record GuestRun(String backend, String runtime, String meaning, OptionalInt status, String reason, long cpuNanos,
         long peakMemory, Map<String, EventCount> events, boolean showEvents, SessionReport report,
         Optional<CostWaterfall> cost) implements Outcome, TextView {
+    private static final String SIGNAL = "signal ";
 
     @Override
     public int exitCode() {
-        return status.orElse(1);
+        return status
+                .orElseGet(() -> reason.startsWith(SIGNAL) ? 128 + Signals.number(reason.substring(SIGNAL.length()))
+                        : 1);
     }
 
     /** The program's own output is the output; there is something to add only if it failed, or events were asked for. */

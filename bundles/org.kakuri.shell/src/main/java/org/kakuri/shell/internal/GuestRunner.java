@@ -2,6 +2,7 @@ package org.kakuri.shell.internal;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -22,7 +23,7 @@ import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.api.tee.CostProfiles;
 import org.kakuri.api.tee.LedgerSnapshot;
 
-/** Runs one program to its end for {@code rt:run}. */
+/** Runs one program to its end for a command. */
 final class GuestRunner {
     private static final long DEFAULT_MEMORY = 1L << 30;
     private static final Duration STARTING = Duration.ofSeconds(10);
@@ -33,8 +34,11 @@ final class GuestRunner {
     private final RuntimeImage image;
     private final Words words;
     private final CostProfiles profiles;
+    private final Map<String, String> options;
 
-    GuestRunner(Workbench workbench, CostProfiles profiles, RuntimeInfo runtime, RuntimeImage image, Words words) {
+    GuestRunner(Workbench workbench, CostProfiles profiles, RuntimeInfo runtime, RuntimeImage image, Words words,
+            Map<String, String> options) {
+        this.options = Map.copyOf(options);
         this.profiles = profiles;
         this.workbench = workbench;
         this.runtime = runtime;
@@ -79,11 +83,12 @@ final class GuestRunner {
         long memory = words.value("memory")
                 .map(GuestRunner::bytes)
                 .orElseGet(() -> usualMemory(backend));
-        var options = new HashMap<>(RtCommands.pairs(words.value("option"), '=', "--option NAME=VALUE"));
-        words.value("mode").ifPresent(mode -> options.put("mode", mode));
+        var all = new HashMap<>(options);
+        all.putAll(RtCommands.pairs(words.value("option"), '=', "--option NAME=VALUE"));
+        words.value("mode").ifPresent(mode -> all.put("mode", mode));
         SessionSpec spec = SessionSpec.inline(name(), memory);
         return new SessionSpec(spec.name(), words.flags().contains("domain") ? Placement.DOMAIN : Placement.INLINE,
-                memory, spec.pricing(), spec.hostCalls(), options);
+                memory, spec.pricing(), spec.hostCalls(), all);
     }
 
     private String name() {

@@ -10,12 +10,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.felix.service.command.Descriptor;
-import org.kakuri.api.Deadline;
 import org.kakuri.api.Observability;
 import org.kakuri.api.Unsupported;
 import org.kakuri.api.UsageError;
 import org.kakuri.api.command.CommandSet;
+import org.kakuri.api.command.Foreground;
 import org.kakuri.api.command.Outcome;
 import org.kakuri.api.command.TextView;
 import org.kakuri.api.command.WorkingDirectory;
@@ -42,18 +43,18 @@ import org.osgi.service.component.annotations.Reference;
     CommandSet.LIVE + "=use", CommandSet.LIVE + "=swap", CommandSet.LIVE_IF_RUNNING + "=list",
     CommandSet.LIVE_IF_RUNNING + "=info"})
 public final class RtCommands implements CommandSet {
-    private static final List<String> RUN_OPTIONS = List.of("tee", "memory", "dir", "env", "timeout", "option", "mode",
-            "trace");
+    private static final List<String> RUN_OPTIONS = Stream.concat(Foreground.OPTIONS.stream(), Stream.of("dir"))
+            .toList();
 
     private final Workbench workbench;
     private final HotSwap swaps;
-    private final CostProfiles profiles;
+    private final ForegroundRuns foreground;
     private volatile GuestRun last;
 
     /** Takes what the commands ask. */
     @Activate
     public RtCommands(@Reference Workbench workbench, @Reference HotSwap swaps, @Reference CostProfiles profiles) {
-        this.profiles = profiles;
+        this.foreground = new ForegroundRuns(workbench, profiles);
         this.workbench = workbench;
         this.swaps = swaps;
     }
@@ -127,11 +128,7 @@ public final class RtCommands implements CommandSet {
                     "arguments of the program follow a lone --");
         }
         RuntimeImage image = image(runtime, file);
-        var run = new GuestRunner(workbench, profiles, runtime, image, words);
-        try (var streams = GuestStreams.open()) {
-            last = run.execute(command(argv(image, words), streams.descriptors(), words),
-                    words.number("timeout").map(Deadline::inSeconds).orElse(Deadline.inSeconds(24 * 3600)));
-        }
+        last = foreground.run(runtime.name(), image, command(argv(image, words), words), words, Map.of());
         return last;
     }
 
@@ -203,10 +200,10 @@ public final class RtCommands implements CommandSet {
         return new RuntimeImage(kind, file);
     }
 
-    private static Command command(List<String> argv, List<Command.GuestDescriptor> descriptors, Words words) {
+    private static Command command(List<String> argv, Words words) {
         var folders = new LinkedHashMap<String, Path>();
         pairs(words.value("dir"), ':', "--dir HOST:GUEST").forEach((host, guest) -> folders.put(guest, folder(host)));
-        return new Command(argv, pairs(words.value("env"), '=', "--env NAME=VALUE"), descriptors, folders);
+        return new Command(argv, Map.of(), List.of(), folders);
     }
 
     private static Path folder(String host) {

@@ -1,14 +1,19 @@
 package org.kakuri.platform.vm.internal;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.felix.service.command.Descriptor;
 import org.kakuri.api.UsageError;
 import org.kakuri.api.command.CommandSet;
 import org.kakuri.api.command.TextView;
+import org.kakuri.api.command.WorkingDirectory;
 import org.kakuri.api.command.Words;
 import org.kakuri.api.vm.GuestSpec;
 import org.kakuri.api.vm.GuestSystem;
@@ -29,7 +34,7 @@ import org.osgi.service.component.annotations.Reference;
     "kakuri.command.live=console", "kakuri.command.live=stop", "kakuri.command.live=record",
     "kakuri.command.live=info", "kakuri.command.live.if.running=list"})
 public final class VmCommands implements CommandSet {
-    private static final List<String> START = List.of("kernel", "machine", "accel", "memory", "timeout");
+    private static final List<String> START = List.of("kernel", "machine", "accel", "memory", "file", "timeout");
     private static final Duration CONSOLE_PATIENCE = Duration.ofSeconds(30);
 
     private final VirtualMachines machines;
@@ -73,12 +78,13 @@ public final class VmCommands implements CommandSet {
     /** Boots a guest. */
     @Descriptor("Boots a Linux guest under QEMU and waits until it is ready.")
     public VmInfo start(@Descriptor("""
-            NAME [--kernel FILE] [--machine microvm|q35] [--accel auto|kvm|tcg] [--memory 128m] [--timeout SECONDS]
+            NAME [--kernel FILE] [--machine microvm|q35] [--accel auto|kvm|tcg] [--memory 128m] [--file PATH=FILE] [--timeout S]
             NAME             name of the machine
             --kernel FILE    vmlinuz; default: the newest that provision has fetched, or that is in /boot
             --machine TYPE   QEMU's machine type; default: microvm
             --accel BY       how its CPU is run; auto (default): by KVM where it works, otherwise by TCG
             --memory SIZE    in k, m or g; default: 128m
+            --file PATH=FILE put this machine's FILE at the guest's PATH; several separated by commas
             --timeout S      seconds to readiness; default: 60""") Words words) {
         words.onlyNames(START);
         GuestSpec spec = GuestSpec.of(words.word(0, "the name of the machine"));
@@ -88,9 +94,28 @@ public final class VmCommands implements CommandSet {
         spec = spec.withMachine(choice(words, "machine", GuestSpec.Machine.values(), spec.machine()))
                 .withAccelerator(choice(words, "accel", GuestSpec.Accelerator.values(), spec.accelerator()))
                 .withBytes(words.value("memory").map(VmCommands::size).orElse(spec.bytes()));
+        spec = spec.withFiles(files(words.value("file")));
         Duration timeout = words.number("timeout").map(Duration::ofSeconds).orElse(spec.timeout());
         return machines.start(new GuestSpec(spec.name(), spec.kernel(), spec.machine(), spec.accelerator(),
                 spec.bytes(), spec.setup(), spec.files(), timeout)).info();
+    }
+
+    private static Map<String, byte[]> files(Optional<String> pairs) {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        for (String pair : pairs.map(text -> text.split(",")).orElse(new String[0])) {
+            int at = pair.indexOf('=');
+            Path from = WorkingDirectory.resolve(pair.substring(at + 1));
+            if (at <= 0 || !Files.isRegularFile(from)) {
+                throw new UsageError("--file has no value " + pair,
+                        "write --file=usr/sbin/tcpd=FILE, and FILE must exist");
+            }
+            try {
+                files.put(pair.substring(0, at), Files.readAllBytes(from));
+            } catch (IOException e) {
+                throw new UsageError("cannot read %s: %s".formatted(from, e.getMessage()), "check its permissions");
+            }
+        }
+        return files;
     }
 
     private static <E extends Enum<E>> E choice(Words words, String name, E[] values, E otherwise) {

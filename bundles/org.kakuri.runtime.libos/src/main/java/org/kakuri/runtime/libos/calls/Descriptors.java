@@ -13,6 +13,9 @@ import java.util.Set;
  * may have come to mean something else. Used on the tracer's thread.
  */
 public final class Descriptors {
+    /** What the places begin with where files lie that are made up for guests. */
+    public static final String SERVED = "/dev/shm/kakuri-served";
+
     private final Map<Long, Target> known = new HashMap<>();
     private final Set<String> outside = new HashSet<>();
     private final Set<String> external = new HashSet<>();
@@ -21,6 +24,8 @@ public final class Descriptors {
     public enum Target {
         /** A file, folder or device. */
         FILE,
+        /** A file or folder that is made up inside. */
+        SERVED,
         /** A pipe, socket or queue whose other end may be outside. */
         STREAM,
         /** A pipe, socket or queue that was made inside. */
@@ -79,6 +84,9 @@ public final class Descriptors {
             return Target.NONE;
         }
         if (link.startsWith("/")) {
+            if (link.startsWith(SERVED)) {
+                return Target.SERVED;
+            }
             return link.startsWith("/dev/pts/") || link.startsWith("/dev/tty") ? Target.STREAM : Target.FILE;
         }
         return outside.contains(link) || external.contains(link) ? Target.STREAM : Target.INTERNAL;

@@ -23,7 +23,7 @@ record InstanceProc(Supplier<Set<Integer>> processes) implements ServedTree, Ser
             "net", "self", "stat", "sys", "thread-self", "uptime", "version", "vmstat");
 
     @Override
-    public View open() {
+    public View open(WayOut out) {
         return this;
     }
 

@@ -109,7 +109,7 @@ final class OcclumPersonality implements Personality {
         case WAIT -> Optional.of(IoIntent.Kind.WAIT);
         case PATH -> Optional.of(IoIntent.Kind.FILE);
         case FD, NET -> Optional.of(switch (target) {
-        case INTERNAL -> IoIntent.Kind.INTERNAL;
+        case INTERNAL, SERVED -> IoIntent.Kind.INTERNAL;
         case STREAM -> IoIntent.Kind.STREAM;
         case FILE, NONE -> group == CallGroup.NET ? IoIntent.Kind.STREAM : IoIntent.Kind.FILE;
         });

@@ -9,6 +9,8 @@ import org.kakuri.api.experiment.Point;
 import org.kakuri.api.experiment.Trial;
 import org.kakuri.api.experiment.TrialContext;
 import org.kakuri.api.runtime.RuntimeInfo;
+import org.kakuri.comparison.Pairs;
+import org.kakuri.comparison.Parameters;
 import org.osgi.service.component.annotations.Component;
 
 /**

@@ -8,6 +8,11 @@ import org.kakuri.api.experiment.Parameter;
 import org.kakuri.api.experiment.Point;
 import org.kakuri.api.experiment.Trial;
 import org.kakuri.api.experiment.TrialContext;
+import org.kakuri.comparison.Claims;
+import org.kakuri.comparison.CommandTrial;
+import org.kakuri.comparison.Pairs;
+import org.kakuri.comparison.Parameters;
+import org.kakuri.comparison.Task;
 import org.osgi.service.component.annotations.Component;
 
 /** rt/spawn: a shell that starts many programs, one after the other: an instance for each against one for all. */
@@ -49,6 +54,7 @@ public final class SpawnExperiment implements Experiment {
     @Override
     public Trial open(Point point, TrialContext context) {
         String script = "i=0; while [ $i -lt %d ]; do /bin/true; i=$((i + 1)); done".formatted(point.number(PROCESSES));
-        return new CommandTrial(point, context, MOST, "/bin/dash", "-c", script);
+        return new CommandTrial(point, context, MOST,
+                new Pairs(context, point, Task.of("/bin/dash", "-c", script)));
     }
 }

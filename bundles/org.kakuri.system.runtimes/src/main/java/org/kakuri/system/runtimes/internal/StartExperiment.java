@@ -7,6 +7,11 @@ import org.kakuri.api.experiment.ExperimentInfo;
 import org.kakuri.api.experiment.Point;
 import org.kakuri.api.experiment.Trial;
 import org.kakuri.api.experiment.TrialContext;
+import org.kakuri.comparison.Claims;
+import org.kakuri.comparison.CommandTrial;
+import org.kakuri.comparison.Pairs;
+import org.kakuri.comparison.Parameters;
+import org.kakuri.comparison.Task;
 import org.osgi.service.component.annotations.Component;
 
 /** rt/start: a session with one short command, from nothing to its end, against the size of the instance. */
@@ -35,6 +40,6 @@ public final class StartExperiment implements Experiment {
 
     @Override
     public Trial open(Point point, TrialContext context) {
-        return new CommandTrial(point, context, MOST, "/bin/true");
+        return new CommandTrial(point, context, MOST, new Pairs(context, point, Task.of("/bin/true")));
     }
 }

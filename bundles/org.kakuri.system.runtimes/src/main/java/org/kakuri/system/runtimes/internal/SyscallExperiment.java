@@ -17,6 +17,11 @@ import org.kakuri.api.experiment.TrialContext;
 import org.kakuri.api.runtime.RuntimeSession;
 import org.kakuri.api.tee.CostProfile;
 import org.kakuri.api.tee.LedgerSnapshot;
+import org.kakuri.comparison.Claims;
+import org.kakuri.comparison.Guests;
+import org.kakuri.comparison.Pairs;
+import org.kakuri.comparison.Parameters;
+import org.kakuri.comparison.Task;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -63,23 +68,21 @@ public final class SyscallExperiment implements Experiment {
     @Override
     public Trial open(Point point, TrialContext context) {
         List<String> argv = WORKLOADS.get(point.text(WORKLOAD));
-        var pairs = new Pairs(context, point, argv.getFirst());
         String[] arguments = argv.subList(1, argv.size()).toArray(String[]::new);
+        var pairs = new Pairs(context, point, Task.of(argv.getFirst(), arguments));
         List<Arm> arms = new ArrayList<>();
         List<RuntimeSession> sessions = new ArrayList<>();
         var trial = new OpenTrial(pairs, arms, sessions);
         try {
-            add(trial, Pairs.NATIVE, "an ordinary process", pairs.natively(), false, arguments);
+            add(trial, Pairs.NATIVE, "an ordinary process", pairs.natively(), false);
             for (String mode : List.of(FIDELITY, FAST)) {
-                add(trial, Pairs.APART + "." + mode, "an instance for each process, " + mode, pairs.apart(mode),
-                        false, arguments);
-                add(trial, Pairs.TOGETHER + "." + mode, "one instance for all, " + mode, pairs.together(mode),
-                        false, arguments);
+                add(trial, Pairs.APART + "." + mode, "an instance for each process, " + mode, pairs.apart(mode), false);
+                add(trial, Pairs.TOGETHER + "." + mode, "one instance for all, " + mode, pairs.together(mode), false);
             }
             add(trial, Pairs.APART + "." + FAST + MODE_ALONE, "mode fast without what instances cost",
-                    pairs.apart(FAST), true, arguments);
+                    pairs.apart(FAST), true);
             add(trial, Pairs.TOGETHER + "." + FAST + MODE_ALONE, "mode fast without what the instance costs",
-                    pairs.together(FAST), true, arguments);
+                    pairs.together(FAST), true);
             return trial;
         } catch (RuntimeException e) {
             trial.close();
@@ -87,13 +90,12 @@ public final class SyscallExperiment implements Experiment {
         }
     }
 
-    private static void add(OpenTrial trial, String name, String title, Guests guests, boolean alone,
-            String... arguments) {
+    private static void add(OpenTrial trial, String name, String title, Guests guests, boolean alone) {
         RuntimeSession session = guests.open();
         trial.sessions().add(session);
         trial.arms()
                 .add(new OpenArm(new ArmInfo(name, title, Label.MEASURED, Map.of(), List.of(),
-                        CostProfile.UNPRICED), guests, session, alone, arguments));
+                        CostProfile.UNPRICED), guests, session, alone));
     }
 
     /** Sessions that stay open through the trial. */
@@ -105,8 +107,7 @@ public final class SyscallExperiment implements Experiment {
         }
     }
 
-    private record OpenArm(ArmInfo info, Guests guests, RuntimeSession session, boolean alone,
-            String... arguments) implements Arm {
+    private record OpenArm(ArmInfo info, Guests guests, RuntimeSession session, boolean alone) implements Arm {
         private double instances() {
             return session.report()
                     .phases()
@@ -124,7 +125,7 @@ public final class SyscallExperiment implements Experiment {
             int runs = Math.min(iterations, MOST);
             for (int i = 0; i < runs; i++) {
                 double other = alone ? instances() : 0;
-                long nanos = guests.once(session, arguments);
+                long nanos = guests.once(session);
                 sink.sample(nanos - (alone ? instances() - other : 0));
             }
             LedgerSnapshot events = session.ledger().since(before);

@@ -1,19 +1,16 @@
 package org.kakuri.system.scwatcher.internal;
 
-import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import javax.crypto.KeyGenerator;
-import javax.crypto.SecretKey;
 import org.kakuri.api.Label;
 import org.kakuri.api.experiment.Arm;
 import org.kakuri.api.experiment.ArmInfo;
 import org.kakuri.api.experiment.SampleSink;
 import org.kakuri.api.experiment.Trial;
 import org.kakuri.api.experiment.TrialContext;
+import org.kakuri.api.runtime.ServedTree;
 import org.kakuri.api.tee.CostProfile;
-import org.kakuri.api.vm.GuestMemory;
 import org.kakuri.api.vm.GuestSystem;
 import org.kakuri.api.vm.Introspection;
 import org.kakuri.api.vm.VirtualMachine;
@@ -22,7 +19,6 @@ import org.kakuri.api.vm.Walk;
 import org.kakuri.system.scwatcher.internal.fetch.FetchCount;
 import org.kakuri.system.scwatcher.internal.fetch.FetchedMemory;
 import org.kakuri.system.scwatcher.internal.fetch.Fetching;
-import org.kakuri.system.scwatcher.internal.fetch.PageHost;
 
 /** One guest, paused, and the ways to walk through it. */
 final class FetchTrial implements Trial {
@@ -49,21 +45,8 @@ final class FetchTrial implements Trial {
     }
 
     private Arm fetched(String name, String title, Fetching fetching, Introspection introspection, String walk) {
-        FetchedMemory memory = memory(guest.memory(), fetching);
+        FetchedMemory memory = FetchedMemory.of(guest.memory(), fetching, ServedTree.WayOut.FREE);
         return new WalkArm(name, title, introspection.inspect(memory, guest.kernel()), memory, walk);
-    }
-
-    /** An enclave's view of a guest's memory, with a fresh key. */
-    static FetchedMemory memory(GuestMemory of, Fetching fetching) {
-        try {
-            KeyGenerator generator = KeyGenerator.getInstance("AES");
-            generator.init(128);
-            SecretKey key = generator.generateKey();
-            PageHost host = new PageHost(of, key);
-            return new FetchedMemory(host, host::serve, key, fetching);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this JDK lacks AES", e);
-        }
     }
 
     private static Walk<?> walk(GuestSystem system, String what) {

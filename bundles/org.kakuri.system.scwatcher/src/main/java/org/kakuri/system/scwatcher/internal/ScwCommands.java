@@ -10,11 +10,13 @@ import org.kakuri.api.UsageError;
 import org.kakuri.api.command.CommandSet;
 import org.kakuri.api.command.TextView;
 import org.kakuri.api.command.Words;
+import org.kakuri.api.command.WordsSyntax;
 import org.kakuri.api.vm.GuestTask;
 import org.kakuri.api.vm.Introspection;
 import org.kakuri.api.vm.VirtualMachine;
 import org.kakuri.api.vm.VirtualMachines;
 import org.kakuri.system.scwatcher.internal.fuse.FuseMount;
+import org.kakuri.system.scwatcher.internal.fuse.Readers;
 import org.kakuri.system.scwatcher.internal.proc.Entry;
 import org.kakuri.system.scwatcher.internal.proc.Proc;
 import org.kakuri.system.scwatcher.internal.watch.HiddenSocket;
@@ -67,10 +69,11 @@ public final class ScwCommands implements CommandSet {
     }
 
     /** Mounts the guest's /proc. */
-    @Descriptor("Mounts a guest's /proc on a folder of this machine, for any program: ls, cat, ps.")
-    public MountRow mount(@Descriptor("""
-            FOLDER [--machine NAME]
+    @Descriptor("Mounts a guest's /proc, or its files, on a folder of this machine, for any program: ls, cat, ps.")
+    public MountRow mount(@WordsSyntax(flags = "files") @Descriptor("""
+            FOLDER [--files] [--machine NAME]
             FOLDER           where to mount; umount with scw:umount
+            --files          the guest's own files, read-only, instead of its /proc
             --machine NAME   which machine; default: the one of scw:use, or the only one""") Words words) {
         Path folder = Path.of(words.word(0, "the folder")).toAbsolutePath().normalize();
         Watched watched = watched(words);
@@ -79,7 +82,8 @@ public final class ScwCommands implements CommandSet {
             if (mounts.containsKey(folder)) {
                 throw new UsageError("%s is mounted already".formatted(folder), "scw:umount " + folder);
             }
-            mounts.put(folder, new Held(FuseMount.mount(folder, watched), name));
+            var readers = new Readers(words.flags().contains("files") ? watched::files : watched::now);
+            mounts.put(folder, new Held(FuseMount.mount(folder, readers), name));
         }
         return new MountRow(name, folder.toString());
     }
@@ -147,6 +151,8 @@ public final class ScwCommands implements CommandSet {
         return new Text(switch (entry) {
         case Entry.Text text ->
             new String(text.content(), java.nio.charset.StandardCharsets.ISO_8859_1).stripTrailing();
+        case Entry.Stored file ->
+            new String(file.content().get(), java.nio.charset.StandardCharsets.ISO_8859_1).stripTrailing();
         case Entry.Folder folder -> String.join("\n", folder.entries());
         case Entry.Link link -> "-> " + link.target();
         });

@@ -1,36 +1,49 @@
 package org.kakuri.system.scwatcher.internal;
 
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.kakuri.api.Unsupported;
 import org.kakuri.api.UsageError;
+import org.kakuri.api.runtime.ServedTree.WayOut;
 import org.kakuri.api.vm.GuestSystem;
 import org.kakuri.api.vm.Introspection;
 import org.kakuri.api.vm.VirtualMachine;
 import org.kakuri.api.vm.VirtualMachine.Pause;
 import org.kakuri.api.vm.VirtualMachines;
-import org.kakuri.system.scwatcher.internal.fuse.FuseSource;
+import org.kakuri.system.scwatcher.internal.fetch.FetchCount;
+import org.kakuri.system.scwatcher.internal.fetch.FetchedMemory;
+import org.kakuri.system.scwatcher.internal.fetch.Fetching;
 import org.kakuri.system.scwatcher.internal.proc.Moment;
 import org.kakuri.system.scwatcher.internal.proc.Proc;
+import org.kakuri.system.scwatcher.internal.proc.StoredFiles;
 import org.kakuri.system.scwatcher.internal.watch.HiddenSocket;
 import org.kakuri.system.scwatcher.internal.watch.Look;
 
-/** A machine that is watched. Thread-safe; the guest stands still while a moment is read, where it can be paused. */
-final class Watched implements FuseSource {
-    private static final int MOST_READERS = 64;
-    private static final long FRESH_NANOS = 2_000_000_000L;
-
-    private record Seen(Proc proc, long since) {}
-
+/**
+ * A machine that is watched, from outside or from inside an enclave. The guest stands still while it is read, where it can be
+ * paused. What {@link #now} and {@link #files} return is used from one thread, and not beside these.
+ */
+final class Watched {
     private final VirtualMachine machine;
     private final GuestSystem system;
-    private final Map<Integer, Seen> readers = new LinkedHashMap<>(16, 0.75f, true);
+    private final Optional<FetchedMemory> fetched;
 
+    /** Watches from outside: the memory is mapped. */
     Watched(VirtualMachine machine, Introspection introspection) {
         this.machine = machine;
+        this.fetched = Optional.empty();
         this.system = introspection.inspect(machine.memory(), machine.kernel());
+    }
+
+    /** Watches from inside an enclave: memory is asked for and comes encrypted. */
+    Watched(VirtualMachine machine, Introspection introspection, Fetching fetching, WayOut out) {
+        this.machine = machine;
+        FetchedMemory memory = FetchedMemory.of(machine.memory(), fetching, out);
+        this.fetched = Optional.of(memory);
+        try (Pause _ = pause()) {
+            this.system = introspection.inspect(memory, machine.kernel());
+        }
     }
 
     /** Returns the machine of that name; of no name the only one there is. */
@@ -55,12 +68,21 @@ final class Watched implements FuseSource {
         return system;
     }
 
+    /** Returns what fetching took so far; nothing from outside. */
+    FetchCount count() {
+        return fetched.map(FetchedMemory::count).orElse(FetchCount.NONE);
+    }
+
+    /** Stops the guest; what was fetched before is of another moment. */
     Pause pause() {
+        Pause pause;
         try {
-            return machine.pause();
+            pause = machine.pause();
         } catch (Unsupported live) {
-            return () -> {};
+            pause = () -> {};
         }
+        fetched.ifPresent(FetchedMemory::begin);
+        return pause;
     }
 
     /** Reads the guest as it is now. */
@@ -84,25 +106,15 @@ final class Watched implements FuseSource {
         }
     }
 
+    /** Returns the guest's own files. */
+    synchronized StoredFiles files() {
+        return new StoredFiles(system, this::pause);
+    }
+
     /** Counts what a look at processes and sockets had to leave out. */
     synchronized int skipped() {
         try (Pause _ = pause()) {
             return system.tasks().skipped().size() + system.sockets().skipped().size();
         }
-    }
-
-    /** A process sees one moment for two seconds, or until it lists the top anew. */
-    @Override
-    public synchronized Proc of(int pid, boolean again) {
-        long time = System.nanoTime();
-        Seen seen = readers.get(pid);
-        if (seen == null || again || time - seen.since > FRESH_NANOS) {
-            seen = new Seen(now(), time);
-            readers.put(pid, seen);
-            if (readers.size() > MOST_READERS) {
-                readers.remove(readers.keySet().iterator().next());
-            }
-        }
-        return seen.proc;
     }
 }

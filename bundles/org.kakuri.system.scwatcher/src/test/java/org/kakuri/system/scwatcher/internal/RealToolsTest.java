@@ -31,6 +31,7 @@ import org.kakuri.platform.vm.internal.Introspector;
 import org.kakuri.platform.vm.internal.VmShelf;
 import org.kakuri.platform.vm.internal.boot.Kernels;
 import org.kakuri.system.scwatcher.internal.fuse.FuseMount;
+import org.kakuri.system.scwatcher.internal.fuse.Readers;
 import org.kakuri.system.scwatcher.internal.watch.Change;
 import org.kakuri.system.scwatcher.internal.watch.Look;
 
@@ -142,7 +143,7 @@ class RealToolsTest {
 
     private static FuseMount mountOrSkip(Path mount, Watched watched) {
         try {
-            return FuseMount.mount(mount, watched);
+            return FuseMount.mount(mount, new Readers(watched::now));
         } catch (KakuriException e) {
             assumeTrue(false, e.getMessage());
             throw e;

@@ -13,9 +13,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import javax.crypto.Cipher;
+import javax.crypto.KeyGenerator;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 import org.kakuri.api.Refused;
+import org.kakuri.api.runtime.ServedTree.WayOut;
 import org.kakuri.api.vm.GuestFault;
 import org.kakuri.api.vm.GuestMemory;
 
@@ -61,6 +63,24 @@ public final class FetchedMemory implements GuestMemory {
             this.cipher = Cipher.getInstance(PageHost.TRANSFORMATION);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JDK lacks " + PageHost.TRANSFORMATION, e);
+        }
+    }
+
+    /**
+     * Returns an enclave's view of a guest's memory, with a fresh key.
+     *
+     * @param memory as the hypervisor sees it
+     * @param out how requests leave the enclave
+     */
+    public static FetchedMemory of(GuestMemory memory, Fetching fetching, WayOut out) {
+        try {
+            KeyGenerator generator = KeyGenerator.getInstance("AES");
+            generator.init(128);
+            SecretKey key = generator.generateKey();
+            PageHost host = new PageHost(memory, key);
+            return new FetchedMemory(host, request -> out.ask(request, host::serve), key, fetching);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JDK lacks AES", e);
         }
     }
 

@@ -207,10 +207,11 @@ public final class FuseMount implements AutoCloseable {
     }
 
     private byte[] openFile(FuseRequest request) {
-        if (!(entry(request, path(request), false) instanceof Entry.Text text)) {
-            return fail(Errno.EISDIR);
-        }
-        return FuseReply.open(handle(text.content()));
+        return FuseReply.open(handle(switch (entry(request, path(request), false)) {
+        case Entry.Text text -> text.content();
+        case Entry.Stored file -> file.content().get();
+        case Entry.Folder _,Entry.Link _ -> fail(Errno.EISDIR);
+        }));
     }
 
     private long handle(Object content) {

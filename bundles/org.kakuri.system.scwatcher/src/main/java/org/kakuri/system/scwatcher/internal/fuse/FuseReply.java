@@ -12,6 +12,7 @@ final class FuseReply {
     private static final int DIRECTORY = 0040555;
     private static final int FILE = 0100444;
     private static final int LINK = 0120777;
+    private static final int WRITABLE = 0222;
     /** Reads bypass the page cache, so that a size of 0 does not end them. */
     private static final int FOPEN_DIRECT_IO = 1;
     private static final int DT_DIR = 4;
@@ -58,9 +59,11 @@ final class FuseReply {
         int mode = switch (entry) {
         case Entry.Folder _ -> DIRECTORY;
         case Entry.Text _ -> FILE;
+        case Entry.Stored file -> file.mode() & ~WRITABLE;
         case Entry.Link _ -> LINK;
         };
-        out.putLong(node).putLong(0).putLong(0).putLong(seconds).putLong(seconds).putLong(seconds);
+        long bytes = entry instanceof Entry.Stored file ? file.bytes() : 0;
+        out.putLong(node).putLong(bytes).putLong(bytes + 511 >> 9).putLong(seconds).putLong(seconds).putLong(seconds);
         out.putInt(0).putInt(0).putInt(0).putInt(mode).putInt(1).putInt(entry.uid()).putInt(0).putInt(0).putInt(4096);
     }
 

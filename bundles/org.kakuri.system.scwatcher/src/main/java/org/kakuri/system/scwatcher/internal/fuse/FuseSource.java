@@ -1,6 +1,6 @@
 package org.kakuri.system.scwatcher.internal.fuse;
 
-import org.kakuri.system.scwatcher.internal.proc.Proc;
+import org.kakuri.system.scwatcher.internal.proc.Tree;
 
 /** Where the content comes from. Called from the mount's own thread. */
 public interface FuseSource {
@@ -10,5 +10,5 @@ public interface FuseSource {
      * @param pid the process that asks
      * @param again whether it starts over, by listing the top
      */
-    Proc of(int pid, boolean again);
+    Tree of(int pid, boolean again);
 }

@@ -1,8 +1,9 @@
 package org.kakuri.system.scwatcher.internal.proc;
 
 import java.util.List;
+import java.util.function.Supplier;
 
-/** What lies at a path of the guest's /proc. */
+/** What lies at a path of the guest's /proc, or of its own files. */
 public sealed interface Entry {
     /** Returns who owns it. */
     int uid();
@@ -14,6 +15,16 @@ public sealed interface Entry {
      * @param uid owner
      */
     record Text(byte[] content, int uid) implements Entry {}
+
+    /**
+     * A file that the guest stores.
+     *
+     * @param mode type and permissions
+     * @param bytes its size
+     * @param content reads its bytes
+     * @param uid owner
+     */
+    record Stored(int mode, long bytes, Supplier<byte[]> content, int uid) implements Entry {}
 
     /**
      * A folder.

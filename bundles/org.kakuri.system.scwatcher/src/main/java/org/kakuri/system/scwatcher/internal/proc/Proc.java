@@ -19,7 +19,7 @@ import org.kakuri.api.vm.VirtualMachine.Pause;
  * <p>
  * A reader that is no process of the guest finds itself nevertheless, unlisted, because tools look into /proc/self first.
  */
-public final class Proc {
+public final class Proc implements Tree {
     private static final List<String> TOP = List.of("cmdline", "cpuinfo", "filesystems", "loadavg", "meminfo",
             "modules", "mounts@", "net@", "self@", "stat", "sys/", "thread-self@", "uptime", "version", "devices",
             "partitions", "swaps", "diskstats", "vmstat");
@@ -52,12 +52,7 @@ public final class Proc {
         return moment;
     }
 
-    /**
-     * Returns what lies at a path.
-     *
-     * @param path below /proc, without slashes at its ends; empty for the top
-     * @param reader the pid that the reader knows itself by
-     */
+    @Override
     public Optional<Entry> find(String path, int reader) {
         if (path.isEmpty()) {
             List<String> names = new ArrayList<>(TOP);
@@ -121,6 +116,7 @@ public final class Proc {
         Optional<Entry> found = ofTask(task, parts);
         return found.map(entry -> switch (entry) {
         case Entry.Text text -> new Entry.Text(text.content(), uid);
+        case Entry.Stored file -> file;
         case Entry.Folder names -> new Entry.Folder(names.entries(), uid);
         case Entry.Link link -> new Entry.Link(link.target(), uid);
         });

@@ -1,4 +1,4 @@
-package org.kakuri.system.runtimes.internal;
+package org.kakuri.comparison;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -11,7 +11,7 @@ import org.kakuri.api.tee.Price;
  * it holds at both. Entries and exits: 8,000 to 12,000 cycles (Gramine, performance.rst, called an illustration there) at 4 and 2
  * GHz; the others are assumed.
  */
-final class AssumedPrices {
+public final class AssumedPrices {
     private static final String ASSUMED = "assumed: the low and high end of what is plausible, no source";
     private static final String ILLUSTRATION = "Gramine Documentation/performance.rst: 8,000-12,000 cycles";
     private static final Map<String, double[]> NS = Map.ofEntries(row("ECREATE", 1_000, 20_000),
@@ -30,12 +30,12 @@ final class AssumedPrices {
     }
 
     /** Returns whether all events of a backend have a price here. */
-    static boolean cover(Set<String> events) {
+    public static boolean cover(Set<String> events) {
         return NS.keySet().containsAll(events);
     }
 
     /** Returns one end of the interval. */
-    static CostProfile end(String which, String architecture) {
+    public static CostProfile end(String which, String architecture) {
         int index = which.equals("low") ? 0 : 1;
         var prices = new HashMap<String, Price>();
         NS.forEach((event, ns) -> prices.put(event, new Price(ns[index], 0, ns[0], ns[1],

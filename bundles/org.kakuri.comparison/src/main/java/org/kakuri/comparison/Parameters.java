@@ -1,4 +1,4 @@
-package org.kakuri.system.runtimes.internal;
+package org.kakuri.comparison;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,13 +6,20 @@ import org.kakuri.api.experiment.Parameter;
 import org.kakuri.api.experiment.Parameter.Kind;
 
 /** Parameters that the experiments share. Sizes and prices that no source gives have no source here either. */
-final class Parameters {
+public final class Parameters {
     private static final String COMPARISON = "SCwatcher compares SCONE with Occlum";
     private static final String UNSOURCED = "";
 
     private Parameters() {}
 
-    static List<Parameter> of(List<String> memory, List<String> heap, Parameter... more) {
+    /**
+     * Returns those of a comparison: backend, the two runtimes, sizes.
+     *
+     * @param memory default sizes of the one instance
+     * @param heap default sizes of the heap of an instance for one process
+     * @param more more parameters
+     */
+    public static List<Parameter> of(List<String> memory, List<String> heap, Parameter... more) {
         List<Parameter> all = new ArrayList<>(List.of(
                 new Parameter("tee", "backend whose instances hold the programs", Kind.BACKEND, List.of("sgx"),
                         List.of(), 0, 0, COMPARISON),
@@ -29,7 +36,7 @@ final class Parameters {
     }
 
     /** Ends of the interval of prices that nobody has published for this purpose. */
-    static Parameter prices() {
+    public static Parameter prices() {
         return new Parameter("prices", "ends of the interval of unsourced prices", Kind.CHOICE, List.of("low", "high"),
                 List.of("low", "high"), 0, 0, UNSOURCED);
     }

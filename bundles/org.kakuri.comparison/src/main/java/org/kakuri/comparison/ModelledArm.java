@@ -1,4 +1,4 @@
-package org.kakuri.system.runtimes.internal;
+package org.kakuri.comparison;
 
 import java.util.List;
 import java.util.Map;
@@ -11,18 +11,24 @@ import org.kakuri.api.tee.CostProfile;
 import org.kakuri.api.tee.LedgerSnapshot;
 
 /** What the events of a session with one command cost at given prices: no wall clock is in it. */
-final class ModelledArm implements Arm {
+public final class ModelledArm implements Arm {
     private static final int RUNS = 2;
 
     private final ArmInfo info;
     private final Guests guests;
-    private final String[] arguments;
 
-    ModelledArm(String name, String title, Guests guests, CostProfile prices, String... arguments) {
+    /**
+     * Makes one.
+     *
+     * @param name name of the arm
+     * @param title what it runs
+     * @param guests runs it
+     * @param prices of its backend's events
+     */
+    public ModelledArm(String name, String title, Guests guests, CostProfile prices) {
         this.info = new ArmInfo(name, title, Label.MODELLED, Map.of("runtime", guests.lease().runtime().name()),
                 List.of(), prices);
         this.guests = guests;
-        this.arguments = arguments;
     }
 
     @Override
@@ -34,7 +40,7 @@ final class ModelledArm implements Arm {
     public void measure(int iterations, SampleSink sink) {
         LedgerSnapshot events = LedgerSnapshot.EMPTY;
         for (int i = 0; i < Math.min(iterations, RUNS); i++) {
-            var own = new TreeMap<>(guests.whole(arguments).events().counts());
+            var own = new TreeMap<>(guests.whole().events().counts());
             own.keySet().retainAll(guests.lease().backend().events().keySet());
             var counted = new LedgerSnapshot(own);
             CostProfile.Charge charge = info.profile().charge(counted);

@@ -1,6 +1,7 @@
-package org.kakuri.system.runtimes.internal;
+package org.kakuri.comparison;
 
 import java.util.Map;
+import java.util.function.Supplier;
 import org.kakuri.api.Label;
 import org.kakuri.api.experiment.Arm;
 import org.kakuri.api.experiment.ArmInfo;
@@ -12,26 +13,29 @@ import org.kakuri.api.tee.LedgerSnapshot;
  * A session is opened, one command runs to its end: the wall clock of both. Where the time went comes as extras, and so does what
  * would be left if each component had cost nothing.
  */
-final class WholeArm implements Arm {
+public final class WholeArm implements Arm {
     private static final String HARNESS = "harness";
 
     private final ArmInfo info;
     private final Guests guests;
-    private final String[] arguments;
     private final int most;
+    private final Supplier<Map<String, Double>> extras;
 
     /**
      * Makes one.
      *
      * @param name name of the arm
      * @param title what it runs
+     * @param guests runs it
      * @param most most samples of a block: runs are long
+     * @param extras tells more about the runs since it was last asked, for one run
      */
-    WholeArm(String name, String title, Guests guests, int most, String... arguments) {
+    public WholeArm(String name, String title, Guests guests, int most,
+            Supplier<Map<String, Double>> extras) {
+        this.extras = extras;
         this.info = new ArmInfo(name, title, Label.MEASURED, Map.of("runtime", guests.lease().runtime().name()),
                 java.util.List.of(), CostProfile.UNPRICED);
         this.guests = guests;
-        this.arguments = arguments;
         this.most = most;
     }
 
@@ -47,7 +51,7 @@ final class WholeArm implements Arm {
         double whole = 0;
         int runs = Math.min(iterations, most);
         for (int i = 0; i < runs; i++) {
-            Guests.Ran ran = guests.whole(arguments);
+            Guests.Ran ran = guests.whole();
             sink.sample(ran.nanos());
             whole += ran.nanos();
             events = events.plus(ran.events());
@@ -60,6 +64,7 @@ final class WholeArm implements Arm {
             sink.extra((phase.equals(HARNESS) ? "without the harness" : "ablation: without " + phase) + ".ns",
                     mean - nanos / count);
         });
+        sink.extras(extras.get());
         sink.events(events);
     }
 }

@@ -1,4 +1,4 @@
-package org.kakuri.system.runtimes.internal;
+package org.kakuri.comparison;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,46 +10,62 @@ import org.kakuri.api.experiment.TrialContext;
 import org.kakuri.api.tee.BackendInfo;
 
 /** The pairs of backend and runtime that an experiment compares, by role. */
-final class Pairs implements AutoCloseable {
+public final class Pairs implements AutoCloseable {
     /** Arm: an ordinary process. */
-    static final String NATIVE = "native";
+    public static final String NATIVE = "native";
     /** Arm: an instance for each process. */
-    static final String APART = "apart";
+    public static final String APART = "apart";
     /** Arm: all processes in one instance. */
-    static final String TOGETHER = "together";
+    public static final String TOGETHER = "together";
     private static final String PLAIN = "plain";
     private static final String HEAP = "heap";
     private static final String MODE = "mode";
 
     private final TrialContext context;
     private final Point point;
-    private final String program;
+    private final Task alone;
+    private final Task task;
+    private final String backend;
     private final List<Guests> opened = new ArrayList<>();
 
-    Pairs(TrialContext context, Point point, String program) {
+    /** Takes one program, for all. */
+    public Pairs(TrialContext context, Point point, Task task) {
+        this(context, point, point.text("tee"), task, task);
+    }
+
+    /**
+     * Takes programs.
+     *
+     * @param backend name of the backend
+     * @param alone what is run as an ordinary process
+     * @param task what is run in the runtimes
+     */
+    public Pairs(TrialContext context, Point point, String backend, Task alone, Task task) {
         this.context = context;
         this.point = point;
-        this.program = program;
+        this.backend = backend;
+        this.alone = alone;
+        this.task = task;
     }
 
     /** Returns an ordinary process, on whatever backend has one. */
-    Guests natively() {
-        BackendInfo backend = context.workbench()
+    public Guests natively() {
+        BackendInfo bare = context.workbench()
                 .backends()
                 .stream()
                 .filter(info -> context.workbench().cell(info.name(), PLAIN).applicable())
                 .findFirst()
                 .orElseThrow(() -> new Unsupported("no backend runs ordinary processes to compare with", "tee:list"));
-        return keep(Guests.on(context, backend.name(), PLAIN, program, Long.MAX_VALUE, Map.of()));
+        return keep(Guests.on(context, bare.name(), PLAIN, alone, Long.MAX_VALUE, Map.of()));
     }
 
     /** Returns the runtime with an instance for each process. */
-    Guests apart(String mode) {
+    public Guests apart(String mode) {
         return libos(APART, mode);
     }
 
     /** Returns the runtime with all processes in one instance. */
-    Guests together(String mode) {
+    public Guests together(String mode) {
         return libos(TOGETHER, mode);
     }
 
@@ -59,8 +75,8 @@ final class Pairs implements AutoCloseable {
         if (context.workbench().runtime(runtime).options().containsKey(HEAP)) {
             options.put(HEAP, point.text(HEAP));
         }
-        Guests guests = keep(Guests.on(context, point.text("tee"), runtime, program, point.number("memory"), options));
-        context.note(role, "%s on %s: %s".formatted(runtime, point.text("tee"), guests.lease().cell().meaning()));
+        Guests guests = keep(Guests.on(context, backend, runtime, task, point.number("memory"), options));
+        context.note(role, "%s on %s: %s".formatted(runtime, backend, guests.lease().cell().meaning()));
         return guests;
     }
 
