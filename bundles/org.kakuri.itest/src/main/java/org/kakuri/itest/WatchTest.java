@@ -54,6 +54,13 @@ class WatchTest {
         }
     }
 
+    /** The hypervisor sees all of an unprotected guest, nothing of one in the secure world; an enclave holds no guest. */
+    private static void seesThroughBackends(String table) {
+        assertTrue(table.lines().anyMatch(line -> line.matches("none +256 +256 +\\d\\d.*")), table);
+        assertTrue(table.lines().anyMatch(line -> line.matches("trustzone +256 +0 +- +tzasc: .*")), table);
+        assertTrue(table.lines().anyMatch(line -> line.matches("sgx +0 +0 +- +sgx protects processes: .*")), table);
+    }
+
     @Test
     void watchesAGuestThatGoesWithItsBundle(@InjectService(filter = "(kakuri.served.name=vm-proc)") ServedTree tree)
             throws Exception {
@@ -66,6 +73,8 @@ class WatchTest {
         assertTrue(run("scw:ps").contains("/bin/busybox sh /init"));
         assertTrue(run("scw:cat net/tcp").contains("0100007F:0050 00000000:0000 0A"));
         assertTrue(run("vm:info itest").contains("Linux version "));
+        assertEquals("looked 1 times at itest: 0 changes, 0 alerts", run("scw:watch --count 1").strip());
+        seesThroughBackends(run("scw:see"));
         try (ServedTree.View view = tree.open(ServedTree.WayOut.FREE)) {
             assertTrue(view.find("1/comm", 7).orElseThrow() instanceof ServedTree.File file
                     && new String(file.content()).equals("init\n"));

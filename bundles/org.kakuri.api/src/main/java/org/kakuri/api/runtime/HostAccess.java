@@ -1,10 +1,15 @@
 package org.kakuri.api.runtime;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 import java.util.Optional;
+import org.kakuri.api.Nearest;
 import org.kakuri.api.tee.Access;
 import org.kakuri.api.tee.Actor;
 import org.kakuri.api.tee.Guard;
+import org.kakuri.api.tee.PhysicalMemory;
 
 /**
  * An access that somebody outside makes to memory of a session's machine: what an attack does. Crosses process borders.
@@ -47,6 +52,30 @@ public record HostAccess(Actor actor, long physical, Optional<byte[]> write, int
     /** Returns the same access by somebody else. */
     public HostAccess by(Actor other) {
         return new HostAccess(other, physical, write, length, checkerOff);
+    }
+
+    /**
+     * Makes the access, through the checkers.
+     *
+     * @throws org.kakuri.api.UsageError if there is no checker of the name that is to be off
+     */
+    public Result on(PhysicalMemory memory) {
+        checkerOff.filter(name -> !memory.checkers().contains(name)).ifPresent(name -> {
+            throw Nearest.unknown("checker", name, memory.checkers());
+        });
+        Guard guard = memory.guard(actor, physical);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = write.map(stored -> arena.allocateFrom(ValueLayout.JAVA_BYTE, stored))
+                    .orElseGet(() -> arena.allocate(length));
+            Access outcome = checkerOff.map(name -> memory.without(name, () -> make(memory, bytes)))
+                    .orElseGet(() -> make(memory, bytes));
+            boolean loaded = write.isEmpty() && outcome instanceof Access.Granted;
+            return new Result(outcome, loaded ? bytes.toArray(ValueLayout.JAVA_BYTE) : new byte[0], guard);
+        }
+    }
+
+    private Access make(PhysicalMemory memory, MemorySegment bytes) {
+        return write.isPresent() ? memory.write(actor, physical, bytes) : memory.read(actor, physical, bytes);
     }
 
     /**

@@ -2,6 +2,7 @@ package org.kakuri.api.runtime;
 
 import org.kakuri.api.Unsupported;
 import org.kakuri.api.tee.BackendInfo;
+import org.kakuri.api.tee.Backing;
 import org.kakuri.api.tee.CostProfile;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -43,6 +44,20 @@ public interface Lease extends AutoCloseable {
      */
     default <T> T extension(Class<T> type) {
         throw new Unsupported("this lease lends no %s".formatted(type.getSimpleName()), "");
+    }
+
+    /**
+     * Puts memory that somebody has already, such as the RAM of a virtual machine, into an instance of the backend. The session
+     * starts nothing: it tells where the memory lies ({@link RuntimeSession#memory}) and lets others touch it
+     * ({@link RuntimeSession#touch}). It is closed at the latest with the lease; what scrubbing means the memory decides.
+     *
+     * @param memory a multiple of 4096 bytes, at guest address 0
+     * @param spec its placement must be inline; its memory limit at least the size of the memory
+     * @throws org.kakuri.api.Unsupported if the backend has no room for it
+     * @throws org.kakuri.api.Gone if the lease was closed or revoked
+     */
+    default RuntimeSession confine(Backing memory, SessionSpec spec) {
+        throw new Unsupported("this lease creates no instances without a runtime", "take one of the workbench");
     }
 
     /** Ends the loan and the sessions under it. Idempotent. */

@@ -20,6 +20,7 @@ import org.kakuri.api.runtime.RuntimeInfo;
 import org.kakuri.api.runtime.RuntimeSession;
 import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.tee.BackendInfo;
+import org.kakuri.api.tee.Backing;
 import org.kakuri.api.tee.CostProfile;
 import org.kakuri.api.tee.Machine;
 import org.kakuri.api.tee.TeeBackend;
@@ -86,6 +87,13 @@ final class LeaseOnLoan implements Lease {
                             host, image, spec)
                     : runtime.service().open(instances, image, spec);
             return adopt(new GatedSession(inner, this::forget));
+        }
+    }
+
+    @Override
+    public RuntimeSession confine(Backing memory, SessionSpec spec) {
+        try (var _ = gate.enter(); var _ = backend.gate().enter()) {
+            return adopt(new GatedSession(new ConfinedSession(instances, memory, spec), this::forget));
         }
     }
 

@@ -49,7 +49,6 @@ final class SessionResources implements AutoCloseable {
     private final Optional<Integer> cpu;
     private final long moduleBytes;
     private final TeeInstance instance;
-    private final OutsideAccess outside;
     private final LinearMemories memories;
     private final Measurement measurement;
     private final MediatedChannel mediator;
@@ -67,7 +66,6 @@ final class SessionResources implements AutoCloseable {
         long linearBytes = fixed ? (long) ceiling * WasmImage.PAGE * options.guests() : spec.memoryBytes();
         this.instance = backend.create(new InstanceSpec(spec.name(), identity(image),
                 Math.addExact(linearBytes, moduleBytes), spec.pricing(), options.tee()));
-        this.outside = new OutsideAccess(instance);
         this.mappings = new ResourceScope("session " + spec.name());
         this.held = new ResourceScope("session " + spec.name());
         held.keep("memory", mappings);
@@ -137,16 +135,17 @@ final class SessionResources implements AutoCloseable {
 
     /** Returns the instance's memory: the module, then each linear memory. */
     List<MemoryArea> memory() {
-        List<MemoryArea> areas = new ArrayList<>(outside.areas("image", new Range(MODULE_ADDRESS, moduleBytes)));
+        List<MemoryArea> areas = new ArrayList<>(
+                MemoryArea.of(instance, "image", new Range(MODULE_ADDRESS, moduleBytes)));
         memories.attached()
                 .forEach((number, range) -> areas
-                        .addAll(memories.unshared(number, outside.areas("linear memory " + number, range))));
+                        .addAll(memories.unshared(number, MemoryArea.of(instance, "linear memory " + number, range))));
         return areas;
     }
 
     /** Lets somebody outside touch the machine's memory. */
     HostAccess.Result touch(HostAccess access) {
-        return outside.touch(access);
+        return access.on(instance.machine().memory());
     }
 
     TeeInstance instance() {
