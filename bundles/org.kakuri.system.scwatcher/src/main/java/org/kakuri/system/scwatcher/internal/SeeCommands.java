@@ -18,7 +18,7 @@ import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.api.vm.Introspection;
 import org.kakuri.api.vm.VirtualMachine;
 import org.kakuri.api.vm.VirtualMachines;
-import org.kakuri.system.scwatcher.internal.confined.Sight;
+import org.kakuri.system.scwatcher.internal.confined.HypervisorView;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -82,10 +82,10 @@ public final class SeeCommands implements CommandSet {
             return new SeenRow(backend, 0, 0, "-", "no runtime goes with it");
         }
         try (Lease lease = workbench.lease(Selector.of(backend, runtime.get()), Deadline.in(PATIENCE))) {
-            Sight sight = Sight.of(lease, machine, introspection);
-            return new SeenRow(backend, sight.pages(), sight.same(),
-                    sight.processes().map(String::valueOf).orElse("-"),
-                    sight.refusal().map(SeeCommands::said).orElse(sight.reason()));
+            HypervisorView view = HypervisorView.of(lease, machine, introspection);
+            return new SeenRow(backend, view.pages(), view.same(),
+                    view.processes().map(String::valueOf).orElse("-"),
+                    view.refusal().map(SeeCommands::said).orElse(view.reason()));
         } catch (Unsupported none) {
             return new SeenRow(backend, 0, 0, "-", none.getMessage());
         }

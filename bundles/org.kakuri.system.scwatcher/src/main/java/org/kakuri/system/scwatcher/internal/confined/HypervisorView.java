@@ -31,7 +31,7 @@ import org.kakuri.api.vm.VirtualMachine;
  * @param processes how many processes it finds; empty if it does not find the kernel
  * @param reason why it does not; empty otherwise
  */
-public record Sight(int pages, Map<View, Integer> views, int faulted, int same, Optional<AccessFault> refusal,
+public record HypervisorView(int pages, Map<View, Integer> views, int faulted, int same, Optional<AccessFault> refusal,
         Optional<Integer> processes, String reason) {
     private static final int PAGES = 256;
 
@@ -40,7 +40,7 @@ public record Sight(int pages, Map<View, Integer> views, int faulted, int same, 
      *
      * @throws Unsupported if the backend holds no virtual machine
      */
-    public static Sight of(Lease lease, VirtualMachine machine, Introspection introspection) {
+    public static HypervisorView of(Lease lease, VirtualMachine machine, Introspection introspection) {
         if (lease.backend().inner() == Inner.USER
                 && lease.backend().capabilities().contains(Capability.CONFIDENTIALITY)) {
             throw new Unsupported("%s protects processes: no virtual machine fits in an instance".formatted(
@@ -54,7 +54,7 @@ public record Sight(int pages, Map<View, Integer> views, int faulted, int same, 
         }
     }
 
-    private static Sight look(TouchedMemory touched, VirtualMachine machine, Introspection introspection) {
+    private static HypervisorView look(TouchedMemory touched, VirtualMachine machine, Introspection introspection) {
         GuestMemory real = machine.memory();
         Map<View, Integer> views = new EnumMap<>(View.class);
         Optional<AccessFault> refusal = Optional.empty();
@@ -80,9 +80,10 @@ public record Sight(int pages, Map<View, Integer> views, int faulted, int same, 
         }
         try {
             GuestSystem system = introspection.inspect(touched, machine.kernel());
-            return new Sight(pages, views, faulted, same, refusal, Optional.of(system.tasks().rows().size()), "");
+            return new HypervisorView(pages, views, faulted, same, refusal, Optional.of(system.tasks().rows().size()),
+                    "");
         } catch (KakuriException blind) {
-            return new Sight(pages, views, faulted, same, refusal, Optional.empty(), blind.getMessage());
+            return new HypervisorView(pages, views, faulted, same, refusal, Optional.empty(), blind.getMessage());
         }
     }
 }
