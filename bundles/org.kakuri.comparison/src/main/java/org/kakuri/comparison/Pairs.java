@@ -69,6 +69,15 @@ public final class Pairs implements AutoCloseable {
         return libos(TOGETHER, mode);
     }
 
+    /** Returns the runtime with an instance for each process, which sees the pages that are touched. */
+    Guests observed(long memory) {
+        Guests guests = keep(Guests.on(context, point.text("tee"), point.text(APART), program, memory,
+                Map.of("paging", "observed")));
+        context.note(APART, "%s on %s: %s".formatted(point.text(APART), point.text("tee"),
+                guests.lease().cell().meaning()));
+        return guests;
+    }
+
     private Guests libos(String role, String mode) {
         var options = new HashMap<>(Map.of(MODE, mode));
         String runtime = point.text(role);

@@ -5,17 +5,22 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.kakuri.api.KakuriException;
 import org.kakuri.api.Refused;
 import org.kakuri.api.tee.IoIntent;
 import org.kakuri.platform.linux.Errno;
 import org.kakuri.platform.linux.ExitStatus;
 import org.kakuri.platform.linux.ResourceUsage;
+import org.kakuri.platform.linux.Signals;
 import org.kakuri.runtime.libos.calls.CallCounts;
 import org.kakuri.runtime.libos.calls.CallGroup;
 import org.kakuri.runtime.libos.calls.Descriptors;
 import org.kakuri.runtime.libos.calls.Descriptors.Target;
 import org.kakuri.runtime.libos.calls.SystemCallTable;
+import org.kakuri.runtime.libos.paging.GuestPaging;
 import org.kakuri.runtime.libos.trace.Decision;
+import org.kakuri.runtime.libos.trace.Launch;
 import org.kakuri.runtime.libos.trace.Supervisor;
 import org.kakuri.runtime.libos.trace.Tracee;
 import org.kakuri.runtime.libos.trace.TraceeCall;
@@ -50,6 +55,7 @@ final class CallRouter implements Supervisor {
     private final Map<Integer, Integer> processes = new HashMap<>();
     private final HostedInstance first;
     private final Ending ending;
+    private final Optional<GuestPaging> paging;
     private TracedProcess root;
 
     /** Is told when the first process of the tree has ended. */
@@ -58,7 +64,7 @@ final class CallRouter implements Supervisor {
     }
 
     CallRouter(Personality personality, WaysOut out, Programs programs, PhaseClock clock, PathService paths,
-            HostedInstance first, Ending ending) {
+            HostedInstance first, Optional<GuestPaging> paging, Ending ending) {
         this.personality = personality;
         this.out = out;
         this.programs = programs;
@@ -66,6 +72,7 @@ final class CallRouter implements Supervisor {
         this.paths = paths;
         this.first = first;
         this.ending = ending;
+        this.paging = paging;
     }
 
     CallCounts counts() {
@@ -95,6 +102,12 @@ final class CallRouter implements Supervisor {
         if (NEVER_RETURN.contains(number)) {
             pass(tracee, number, group, Target.NONE, 0);
         }
+        if (paging.isPresent() && (group == CallGroup.MEMORY || group == CallGroup.PROCESS)) {
+            Optional<Decision> decided = paging.get().enter(tracee, call);
+            if (decided.isPresent()) {
+                return decided.get();
+            }
+        }
         if (group != CallGroup.PATH) {
             return Decision.FORWARD;
         }
@@ -114,6 +127,7 @@ final class CallRouter implements Supervisor {
         if (group == CallGroup.REFUSED || NEVER_RETURN.contains(number)) {
             return;
         }
+        paging.ifPresent(pages -> pages.left(tracee, call, result));
         if (group == CallGroup.PATH && served.remove(tracee.tid())) {
             counts.count(number, CallCounts.Outcome.SERVED);
             return;
@@ -144,6 +158,7 @@ final class CallRouter implements Supervisor {
     public void executed(Tracee tracee) {
         TracedProcess process = tracee.process();
         descriptors.forget(process.pid());
+        paging.ifPresent(pages -> pages.ended(process));
         if (root == null) {
             root = process;
             descriptors.given(process.pid());
@@ -156,7 +171,21 @@ final class CallRouter implements Supervisor {
             System.getLogger(CallRouter.class.getName())
                     .log(System.Logger.Level.WARNING, "{0} is killed: {1}", process,
                             noRoom.getMessage());
-            org.kakuri.platform.linux.Signals.killRaw(process.pid(), org.kakuri.platform.linux.Signals.SIGKILL);
+            Signals.killRaw(process.pid(), Signals.SIGKILL);
+        }
+    }
+
+    @Override
+    public void begins(Tracee tracee, Consumer<Launch.Preparation> injection) {
+        if (paging.isEmpty()) {
+            return;
+        }
+        try {
+            injection.accept(injector -> paging.get().begins(tracee.process(), injector));
+        } catch (KakuriException e) {
+            System.getLogger(CallRouter.class.getName())
+                    .log(System.Logger.Level.ERROR, tracee.process() + " is killed: its memory cannot be observed", e);
+            Signals.killRaw(tracee.process().pid(), Signals.SIGKILL);
         }
     }
 
@@ -172,6 +201,7 @@ final class CallRouter implements Supervisor {
     public void ended(TracedProcess process, ExitStatus status, ResourceUsage usage) {
         processes.remove(process.pid());
         descriptors.forget(process.pid());
+        paging.ifPresent(pages -> pages.ended(process));
         try {
             personality.ended(process, clock);
         } finally {

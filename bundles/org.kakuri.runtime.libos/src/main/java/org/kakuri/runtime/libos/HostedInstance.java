@@ -21,6 +21,7 @@ import org.kakuri.api.tee.BackendLease;
 import org.kakuri.api.tee.Backing;
 import org.kakuri.api.tee.Context;
 import org.kakuri.api.tee.ContextSpec;
+import org.kakuri.api.tee.DemandPaging;
 import org.kakuri.api.tee.Evidence;
 import org.kakuri.api.tee.Exit;
 import org.kakuri.api.tee.ForwardingBacking;
@@ -29,6 +30,8 @@ import org.kakuri.api.tee.Inside;
 import org.kakuri.api.tee.InstanceSpec;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.api.tee.Measurement;
+import org.kakuri.api.tee.PageSupply;
+import org.kakuri.api.tee.PagedBacking;
 import org.kakuri.api.tee.Perms;
 import org.kakuri.api.tee.Pricing;
 import org.kakuri.api.tee.Range;
@@ -65,6 +68,7 @@ public final class HostedInstance implements AutoCloseable {
     private Measurement measurement;
     private AnonymousMapping heap;
     private long heapAddress;
+    private long offered;
     private Context context;
     private Thread thread;
     private List<HostRequest> pending = new ArrayList<>();
@@ -356,6 +360,24 @@ public final class HostedInstance implements AutoCloseable {
     /** Allocates memory that both sides may touch. */
     public SharedMemory share(long bytes) {
         return instance.share(bytes);
+    }
+
+    /**
+     * Puts observed memory behind everything else; the code inside accepts it.
+     *
+     * @return who says which of its pages are there; empty if the backend does not page
+     */
+    public synchronized Optional<PageSupply> offer(BackendLease backend, PagedBacking memory) {
+        return backend.extension(DemandPaging.class).map(paging -> {
+            long at = offered == 0 ? heapAddress + (heap == null ? 0 : heap.size()) : offered;
+            PageSupply supply = paging.attach(instance, at, memory, Perms.RW);
+            ask(inside -> {
+                inside.accept(new Range(at, memory.bytes()));
+                return true;
+            });
+            offered = at + memory.bytes();
+            return supply;
+        });
     }
 
     /** Returns what lies where, for {@code memory}. */

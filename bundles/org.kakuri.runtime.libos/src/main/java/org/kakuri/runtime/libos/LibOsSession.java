@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.kakuri.api.Deadline;
 import org.kakuri.api.Gone;
@@ -25,6 +26,8 @@ import org.kakuri.api.tee.Measurement;
 import org.kakuri.platform.linux.SeccompListener;
 import org.kakuri.runtime.libos.calls.CallCounts;
 import org.kakuri.runtime.libos.image.ProgramClosure;
+import org.kakuri.runtime.libos.paging.GuestPaging;
+import org.kakuri.runtime.libos.paging.PageCounts;
 import org.kakuri.runtime.libos.trace.Tracer;
 
 /**
@@ -36,6 +39,10 @@ public final class LibOsSession implements RuntimeSession {
     public static final String SYSTEM_CALL = "syscall";
     /** Event: a system call that went to the host without leaving the instance. */
     public static final String QUEUE_SLOT = "syscall.slot";
+    /** Event: with option {@code paging=observed}, a guest touched a page that was not there. */
+    public static final String PAGE_TOUCH = PageCounts.TOUCH;
+    /** Event: with option {@code paging=observed}, a page that a guest touched had been evicted, and was brought back. */
+    public static final String PAGE_RELOAD = PageCounts.RELOAD;
     private static final System.Logger LOG = System.getLogger(LibOsSession.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int MOST_KEPT = 64;
@@ -48,6 +55,7 @@ public final class LibOsSession implements RuntimeSession {
     private final ServedTrees trees;
     private final Programs programs;
     private final PhaseClock opening;
+    private final Optional<PageCounts> observed;
     private final Object lock = new Object();
     private final Map<Long, Running> guests = new LinkedHashMap<>();
     private final TreeMap<String, Long> pastPhases = new TreeMap<>();
@@ -79,6 +87,7 @@ public final class LibOsSession implements RuntimeSession {
         this.root = root;
         this.programs = new Programs(root.folder());
         this.opening = opening;
+        this.observed = options.observed() ? Optional.of(new PageCounts()) : Optional.empty();
         opening.stop();
     }
 
@@ -117,7 +126,10 @@ public final class LibOsSession implements RuntimeSession {
     private Running start(LibOsGuest guest, Command command, String program, HostedInstance instance, GuestFiles files,
             WaysOut out, PhaseClock clock) {
         try (var ready = new LaunchMaker(root, options).ready(program, command, files.folders())) {
-            var router = new CallRouter(personality, out, programs, clock, files.paths(), instance,
+            Optional<GuestPaging> paging = observed.map(pages -> new GuestPaging(
+                    (process, memory) -> personality.instance(process).offer(backend, memory), spec.memoryBytes(),
+                    pages));
+            var router = new CallRouter(personality, out, programs, clock, files.paths(), instance, paging,
                     (status, usage) -> {
                         files.save();
                         guest.ended(status, usage);
@@ -245,6 +257,9 @@ public final class LibOsSession implements RuntimeSession {
     @Override
     public LedgerSnapshot ledger() {
         LedgerSnapshot sum = personality.ledger().plus(LedgerSnapshot.of(personality.events())).plus(unseen());
+        if (observed.isPresent()) {
+            sum = sum.plus(LedgerSnapshot.of(observed.get().events()));
+        }
         synchronized (lock) {
             sum = sum.plus(
                     LedgerSnapshot.of(Map.of(SYSTEM_CALL, seen(pastCounts.total()), QUEUE_SLOT, seen(pastSlots))));

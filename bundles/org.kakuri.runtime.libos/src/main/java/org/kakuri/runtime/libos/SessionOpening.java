@@ -9,6 +9,7 @@ import org.kakuri.api.runtime.RuntimeSession;
 import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.tee.BackendLease;
 import org.kakuri.runtime.libos.image.ProgramClosure;
+import org.kakuri.runtime.libos.paging.GuestPaging;
 
 /** Opens sessions of a library operating system: what all of them check and undo. */
 public final class SessionOpening {
@@ -46,6 +47,9 @@ public final class SessionOpening {
         if (!info.images().contains(image.kind())) {
             throw new Refused("runtime %s runs no image of kind %s: %s".formatted(info.name(), image.kind(),
                     image.path()), "give it an executable, a folder or a tar file");
+        }
+        if (options.observed()) {
+            GuestPaging.require();
         }
         var clock = new PhaseClock();
         clock.turn(PhaseClock.Phase.HARNESS);

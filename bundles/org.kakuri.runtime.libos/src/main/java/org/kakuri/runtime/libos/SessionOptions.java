@@ -14,6 +14,7 @@ import org.kakuri.api.UsageError;
  * The options of a session that all library operating systems have.
  *
  * @param fast whether calls run natively, so that only those are seen that must be served
+ * @param observed whether page faults of guests are served here
  * @param readOnly whether the root file system cannot be written, but for /tmp
  * @param mounts what lies at which path of the guest's: {@code tmpfs}, {@code host:FOLDER}, {@code volume:FOLDER},
  *        {@code served:NAME}
@@ -21,10 +22,12 @@ import org.kakuri.api.UsageError;
  * @param own options that only one runtime knows
  * @param tee options for the backend's instances
  */
-public record SessionOptions(boolean fast, boolean readOnly, Map<String, String> mounts, Optional<Path> key,
+public record SessionOptions(boolean fast, boolean observed, boolean readOnly, Map<String, String> mounts,
+        Optional<Path> key,
         Map<String, String> own,
         Map<String, String> tee) {
     private static final String MODE = "mode";
+    private static final String PAGING = "paging";
     private static final String ROOT = "root";
     private static final String MOUNT = "mount.";
     private static final String TEE = "tee.";
@@ -33,6 +36,8 @@ public record SessionOptions(boolean fast, boolean readOnly, Map<String, String>
     /** What the options mean, for people. */
     public static final Map<String, String> KNOWN = Map.of(MODE,
             "fidelity (default): every system call is seen, by ptrace; fast: only those that must be served, by seccomp",
+            PAGING,
+            "none (default), or observed: page faults of the heap are served, so that a backend can evict its pages; no forks",
             ROOT, "ro (default for folders) or rw: whether the root file system can be written", MOUNT + "PATH",
             "what lies there: tmpfs, host:FOLDER, volume:FOLDER (encrypted, authenticated) or served:NAME (a service)",
             KEY, "file with the key of encrypted volumes, 64 hexadecimal digits", TEE + "*",
@@ -73,13 +78,18 @@ public record SessionOptions(boolean fast, boolean readOnly, Map<String, String>
         });
         Optional<Path> key = Optional.ofNullable(rest.remove(KEY)).map(Path::of);
         boolean fast = choice(runtime, rest, MODE, "fidelity", "fast");
+        boolean observed = choice(runtime, rest, PAGING, "none", "observed");
+        if (observed && fast) {
+            throw new UsageError("option paging=observed needs every call that changes memory to be seen",
+                    "use --mode fidelity");
+        }
         boolean writable = choice(runtime, rest, ROOT, "ro", "rw");
         if (!rest.isEmpty()) {
             var all = new java.util.TreeSet<>(KNOWN.keySet());
             all.addAll(known);
             throw Nearest.unknown("option of runtime " + runtime, rest.keySet().iterator().next(), all);
         }
-        return new SessionOptions(fast, !writable, mounts, key, own, tee);
+        return new SessionOptions(fast, observed, !writable, mounts, key, own, tee);
     }
 
     private static boolean choice(String runtime, Map<String, String> rest, String name, String no, String yes) {

@@ -1,9 +1,13 @@
 package org.kakuri.runtime.libos.trace;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.kakuri.api.KakuriException;
 import org.kakuri.platform.linux.Errno;
@@ -24,6 +28,7 @@ public final class Injector {
     private static final long ROOM = 1 << 16;
     /** Length of the {@code syscall} instruction. */
     private static final int INSTRUCTION = 2;
+    private static final byte[] SYSCALL = {0x0f, 0x05};
 
     private final int pid;
     private final UserRegisters registers;
@@ -32,12 +37,70 @@ public final class Injector {
     private long base;
     private long room;
     private long used;
+    private long home;
 
     /** The process is stopped at the entry of a system call. */
     Injector(int pid, Arena arena) {
         this.pid = pid;
         this.registers = UserRegisters.in(arena);
         this.info = TracedCall.in(arena);
+    }
+
+    /**
+     * Lets something be done by a process that is stopped between two of its instructions; registers and code are put back.
+     *
+     * @throws Gone if the process ended
+     */
+    static void between(int pid, Launch.Preparation action) {
+        try (Arena arena = Arena.ofConfined();
+                FileChannel memory = FileChannel.open(Path.of("/proc/" + pid + "/mem"), StandardOpenOption.READ,
+                        StandardOpenOption.WRITE)) {
+            var saved = UserRegisters.in(arena);
+            require(Ptrace.registers(pid, saved));
+            saved.number(-1);
+            long at = saved.instruction();
+            ByteBuffer code = ByteBuffer.allocate(INSTRUCTION);
+            memory.read(code, at);
+            memory.write(ByteBuffer.wrap(SYSCALL), at);
+            try {
+                var injector = new Injector(pid, arena);
+                injector.atEntry = false;
+                injector.home = at;
+                injector.place(at);
+                action.prepare(injector);
+            } finally {
+                memory.write(code.flip(), at);
+                require(Ptrace.setRegisters(pid, saved));
+            }
+        } catch (IOException e) {
+            throw new KakuriException("the memory of process %d cannot be changed: %s".formatted(pid, e.getMessage()),
+                    "", e);
+        }
+    }
+
+    private void place(long gadget) {
+        require(Ptrace.registers(pid, registers));
+        registers.instruction(gadget + INSTRUCTION);
+        require(Ptrace.setRegisters(pid, registers));
+    }
+
+    /**
+     * Makes a system call by another {@code syscall} instruction; only between instructions. What a thread that it makes does
+     * next stands behind it.
+     */
+    public long callAt(long gadget, int number, long... arguments) {
+        place(gadget);
+        long result = call(number, arguments);
+        place(home);
+        return result;
+    }
+
+    /** Throws what {@code -errno} says. */
+    public void require(String what, long result) {
+        if (result < 0 && result >= -4095) {
+            throw new KakuriException("%s in process %d failed: %s".formatted(what, pid, Errno.name((int) -result)),
+                    "");
+        }
     }
 
     /** Returns the process. */

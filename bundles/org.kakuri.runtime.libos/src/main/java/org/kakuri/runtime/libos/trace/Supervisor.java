@@ -1,5 +1,6 @@
 package org.kakuri.runtime.libos.trace;
 
+import java.util.function.Consumer;
 import org.kakuri.platform.linux.ExitStatus;
 import org.kakuri.platform.linux.ResourceUsage;
 
@@ -25,6 +26,13 @@ public interface Supervisor {
 
     /** A process has begun to execute a program, of which nothing has run yet. */
     void executed(Tracee tracee);
+
+    /**
+     * A program is about to run its first instruction. Only in fidelity mode.
+     *
+     * @param injection lets the process do something before that
+     */
+    default void begins(Tracee tracee, Consumer<Launch.Preparation> injection) {}
 
     /** A thread has made another thread, or a process; both are stopped. */
     void started(Tracee parent, Tracee child, Birth birth);

@@ -32,6 +32,8 @@ public final class Tracer {
             | Ptrace.EXITKILL;
     private static final int RED_ZONE = 128;
     private static final int CLONE = 56;
+    private static final int EXECVE = 59;
+    private static final int EXECVEAT = 322;
     private static final int CLONE3 = 435;
     private static final long CLONE_THREAD = 0x10000;
 
@@ -199,7 +201,7 @@ public final class Tracer {
     }
 
     private static TraceeCall firstCall() {
-        return new TraceeCall(59, new long[6]);
+        return new TraceeCall(EXECVE, new long[6]);
     }
 
     /** From the stop that the helper put itself into, to the next call it is about to make. */
@@ -361,6 +363,13 @@ public final class Tracer {
             Ptrace.setRegisters(tid, registers);
         }
         supervisor.leave(tracee, call, result);
+        if (result == 0 && (call.number() == EXECVE || call.number() == EXECVEAT)) {
+            try {
+                supervisor.begins(tracee, action -> Injector.between(tid, action));
+            } catch (Injector.Gone _) { // killed meanwhile: its end is reported next
+                tracee.entered = null;
+            }
+        }
     }
 
     private boolean sharesProcess(Tracee parent) {

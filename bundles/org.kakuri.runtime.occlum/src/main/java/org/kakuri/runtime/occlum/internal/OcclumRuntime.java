@@ -48,7 +48,8 @@ public final class OcclumRuntime implements IsolationRuntime {
                 Set.of(RuntimeImage.Kind.PROGRAM, RuntimeImage.Kind.ROOT_FOLDER, RuntimeImage.Kind.ROOT_TAR), Set.of(),
                 Long.MAX_VALUE,
                 Map.of(LibOsSession.SYSTEM_CALL, Observability.EXACT, LibOsSession.QUEUE_SLOT, Observability.EXACT,
-                        SPAWN, Observability.EXACT, DIVERGENCE, Observability.EXACT),
+                        SPAWN, Observability.EXACT, DIVERGENCE, Observability.EXACT,
+                        LibOsSession.PAGE_TOUCH, Observability.EXACT, LibOsSession.PAGE_RELOAD, Observability.EXACT),
                 options);
     }
 

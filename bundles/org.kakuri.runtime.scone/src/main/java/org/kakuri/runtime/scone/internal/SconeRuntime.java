@@ -45,7 +45,8 @@ public final class SconeRuntime implements IsolationRuntime {
                 Set.of(RuntimeImage.Kind.PROGRAM, RuntimeImage.Kind.ROOT_FOLDER, RuntimeImage.Kind.ROOT_TAR), Set.of(),
                 Long.MAX_VALUE,
                 Map.of(LibOsSession.SYSTEM_CALL, Observability.EXACT, LibOsSession.QUEUE_SLOT, Observability.EXACT,
-                        COPY, Observability.EXACT),
+                        COPY, Observability.EXACT,
+                        LibOsSession.PAGE_TOUCH, Observability.EXACT, LibOsSession.PAGE_RELOAD, Observability.EXACT),
                 options);
     }
 

@@ -7,6 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.kakuri.api.Unsupported;
 import org.kakuri.api.WrongState;
 import org.kakuri.api.tee.Backing;
+import org.kakuri.api.tee.PagedBacking;
 import org.kakuri.api.tee.Perms;
 import org.kakuri.api.tee.Range;
 import org.kakuri.tee.model.memory.PhysicalSpace;
@@ -33,8 +34,8 @@ final class AttachmentTable {
                         + ", taken=" + other.guest(), "attach it elsewhere");
             }
         }
-        long used = attachments.stream().mapToLong(a -> a.guest().bytes()).sum();
-        if (bytes > own.spec().memoryBytes() - used) {
+        long used = attachments.stream().filter(a -> !paged(a.backing())).mapToLong(a -> a.guest().bytes()).sum();
+        if (!paged(backing) && bytes > own.spec().memoryBytes() - used) {
             throw new Unsupported("instance has not that much memory: instance=" + own.name() + ", wanted=" + bytes
                     + ", attached=" + used + ", limit=" + own.spec().memoryBytes(), "create it with more memoryBytes");
         }
@@ -48,6 +49,11 @@ final class AttachmentTable {
             throw e;
         }
         attachments.add(attachment);
+    }
+
+    /** Its pages come and go, and take memory only while they are there. */
+    private static boolean paged(Backing backing) {
+        return backing instanceof PagedBacking;
     }
 
     List<Attachment> all() {

@@ -1,7 +1,9 @@
 package org.kakuri.tee.sgx.internal;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.kakuri.api.tee.Backing;
+import org.kakuri.api.tee.PagedBacking;
 import org.kakuri.api.tee.Perms;
 import org.kakuri.api.tee.Range;
 import org.kakuri.tee.model.instance.Placed;
@@ -20,13 +22,15 @@ final class EnclavePages implements Placed {
     private final Backing backing;
     private final int[] frames;
     private final EvictedPage[] evicted;
+    private final EpcmEntry first;
 
-    private EnclavePages(Pager pager, Residency owner, Backing backing, int[] frames) {
+    private EnclavePages(Pager pager, Residency owner, Backing backing, int[] frames, EpcmEntry first) {
         this.pager = pager;
         this.owner = owner;
         this.backing = backing;
         this.frames = frames;
         this.evicted = new EvictedPage[frames.length];
+        this.first = first;
     }
 
     /**
@@ -39,17 +43,53 @@ final class EnclavePages implements Placed {
     static EnclavePages fill(Pager pager, Residency owner, Backing backing, EpcmEntry first) {
         synchronized (pager) {
             int[] frames = pager.take(Math.toIntExact(backing.bytes() / PAGE), owner);
+            var pages = new EnclavePages(pager, owner, backing, frames, first);
             for (int i = 0; i < frames.length; i++) {
-                pager.epc()
-                        .fill(frames[i], new EpcmEntry(first.type(), first.enclave(), first.address() + i * PAGE,
-                                first.perms(), first.blocked(), first.pending(), first.modified(),
-                                first.restricted()), backing, i * PAGE);
+                pager.epc().fill(frames[i], pages.entry(i), backing, i * PAGE);
             }
-            var pages = new EnclavePages(pager, owner, backing, frames);
             if (first.type() == PageType.PT_REG) {
                 owner.add(pages);
             }
             return pages;
+        }
+    }
+
+    /**
+     * Takes no frames yet: each page gets one when it is touched.
+     *
+     * @param first entry of the first page, as EAUG makes it
+     */
+    static EnclavePages paged(Pager pager, Residency owner, PagedBacking backing, EpcmEntry first) {
+        int[] frames = new int[Math.toIntExact(backing.bytes() / PAGE)];
+        Arrays.fill(frames, NOWHERE);
+        return new EnclavePages(pager, owner, backing, frames, first);
+    }
+
+    /** Returns whether pages come and go one by one. */
+    boolean paged() {
+        return backing instanceof PagedBacking;
+    }
+
+    /** Returns who moves them. */
+    Pager pager() {
+        return pager;
+    }
+
+    /** Returns whose they are. */
+    Residency owner() {
+        return owner;
+    }
+
+    /** Returns the entry of a page when it is added. */
+    EpcmEntry entry(int page) {
+        return new EpcmEntry(first.type(), first.enclave(), first.address() + page * PAGE, first.perms(),
+                first.blocked(), first.pending(), first.modified(), first.restricted());
+    }
+
+    /** Returns how many are in the EPC. */
+    int present() {
+        synchronized (pager) {
+            return (int) Arrays.stream(frames).filter(frame -> frame != NOWHERE).count();
         }
     }
 

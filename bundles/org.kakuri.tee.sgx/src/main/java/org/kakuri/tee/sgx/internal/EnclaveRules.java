@@ -14,6 +14,7 @@ import org.kakuri.api.tee.Exit;
 import org.kakuri.api.tee.InstanceState;
 import org.kakuri.api.tee.LocalAttestation;
 import org.kakuri.api.tee.Measurement;
+import org.kakuri.api.tee.PagedBacking;
 import org.kakuri.api.tee.Perms;
 import org.kakuri.api.tee.Range;
 import org.kakuri.api.tee.Sealing;
@@ -131,6 +132,9 @@ final class EnclaveRules implements InstanceRules {
         }
         boolean building = own.state() == InstanceState.BUILDING;
         EpcmEntry first = EpcmEntry.of(PageType.PT_REG, own.id(), guest.start(), building ? perms : Perms.RW);
+        if (backing instanceof PagedBacking paged) {
+            return EnclavePages.paged(pager, residency, paged, first.withPending(true));
+        }
         EnclavePages pages = EnclavePages.fill(pager, residency, backing, first.withPending(!building));
         if (!building) {
             backing.scrub();
@@ -139,10 +143,13 @@ final class EnclaveRules implements InstanceRules {
         return pages;
     }
 
-    /** EACCEPT of each page, which EAUG made readable and writable; other permissions follow. */
+    /** EACCEPT of each page, which EAUG made readable and writable; other permissions follow. Of paged memory each by itself, later. */
     @Override
     public void accepted(InstanceModel own, Attachment attachment) {
         EnclavePages pages = (EnclavePages) attachment.placed();
+        if (pages.paged()) {
+            return;
+        }
         recorder.record(Events.EACCEPT, pages.count(), 0);
         if (attachment.perms().execute()) {
             recorder.record(Events.EMODPE, pages.count(), 0);
@@ -156,7 +163,8 @@ final class EnclaveRules implements InstanceRules {
 
     @Override
     public void detached(InstanceModel own, Attachment attachment) {
-        recorder.record(Events.EREMOVE, ((EnclavePages) attachment.placed()).count(), 0);
+        EnclavePages pages = (EnclavePages) attachment.placed();
+        recorder.record(Events.EREMOVE, pages.paged() ? pages.present() : pages.count(), 0);
     }
 
     /** MRENCLAVE over what is attached, in that order, and the threads' pages behind it. */

@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
@@ -13,6 +14,7 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.kakuri.api.Unsupported;
 import org.kakuri.api.tee.Backing;
+import org.kakuri.api.tee.PageSupply;
 import org.kakuri.tee.model.Fuses;
 import org.kakuri.tee.model.MachineModel;
 import org.kakuri.tee.model.memory.PhysicalSpace;
@@ -33,12 +35,15 @@ import org.kakuri.tee.model.x86.EpcmEntry;
 final class Pager {
     private static final int PAGE = (int) PhysicalSpace.PAGE;
     private static final int TAG_BITS = 128;
+    /** Pages that are evicted at once, SGX_NR_TO_SCAN in arch/x86/kernel/cpu/sgx/sgx.h of Linux. */
+    private static final int BATCH = 16;
 
     private final Epc epc;
     private final VersionArrays versions;
     private final byte[] key;
     private final SecureRandom random = new SecureRandom();
     private final List<Residency> enclaves = new ArrayList<>();
+    private final PageQueue loaded = new PageQueue();
     private long time;
 
     Pager(MachineModel machine, Epc epc) {
@@ -77,7 +82,7 @@ final class Pager {
         if (epc.free() >= pages) {
             return;
         }
-        long possible = epc.free();
+        long possible = epc.free() + (long) loaded.size();
         List<Residency> victims = enclaves.stream()
                 .filter(one -> one != own && !one.pages().isEmpty())
                 .sorted(Comparator.comparingLong(Residency::stamp))
@@ -94,6 +99,11 @@ final class Pager {
                         victim.open();
                     }
                 }
+            }
+        }
+        if (possible >= pages) {
+            while (epc.free() < pages && loaded.size() > 0) {
+                evict(loaded.oldest(BATCH));
             }
         }
         if (epc.free() < pages) {
@@ -117,11 +127,81 @@ final class Pager {
                 victim.recorder().record(Events.EBLOCK);
                 epc.update(block.frame(page), entry -> entry.withBlocked(true));
                 ewb(victim, block, page);
-                if (!versions.hasRoom()) {
-                    versions.add(epc.take(1, "version array")[0]);
-                    victim.recorder().record(Events.EPA);
-                }
+                keepRoomForVersions(victim);
             }
+        }
+    }
+
+    private void keepRoomForVersions(Residency victim) {
+        if (!versions.hasRoom()) {
+            versions.add(epc.take(1, "version array")[0]);
+            victim.recorder().record(Events.EPA);
+        }
+    }
+
+    /** Evicts single pages of areas whose owners see each touch: EBLOCK of all, ETRACK for each enclave, EWB of all. */
+    private void evict(List<PageQueue.Run> runs) {
+        var tracked = new HashSet<Residency>();
+        for (PageQueue.Run run : runs) {
+            for (int page = run.first(); page < run.first() + run.count(); page++) {
+                run.block().owner().recorder().record(Events.EBLOCK);
+                epc.update(run.block().frame(page), entry -> entry.withBlocked(true));
+            }
+            run.paged().block(run.bytes());
+            tracked.add(run.block().owner());
+        }
+        tracked.forEach(enclave -> enclave.recorder().record(Events.ETRACK));
+        for (PageQueue.Run run : runs) {
+            for (int page = run.first(); page < run.first() + run.count(); page++) {
+                ewb(run.block().owner(), run.block(), page);
+                keepRoomForVersions(run.block().owner());
+            }
+            run.paged().discard(run.bytes());
+        }
+    }
+
+    /**
+     * The code inside touched a page that is not in the EPC: #PF, AEX; the page is added (EAUG) or loaded (ELDU), ERESUME, and a new
+     * page is accepted.
+     */
+    synchronized PageSupply.Arrival touched(EnclavePages block, int page) {
+        if (block.frame(page) >= 0) {
+            return PageSupply.Arrival.THERE;
+        }
+        Residency owner = block.owner();
+        boolean back = block.evicted(page) != null;
+        makeRoom(1, owner);
+        owner.recorder().record(Events.AEX);
+        if (back) {
+            eldu(owner, block, page, block.evicted(page));
+        } else {
+            int frame = epc.take(1, owner.name())[0];
+            epc.fill(frame, block.entry(page), block.backing(), (long) page * PAGE);
+            block.returned(page, frame);
+            owner.recorder().record(Events.EAUG, 1, PAGE);
+        }
+        loaded.add(block, page);
+        owner.recorder().record(Events.ERESUME);
+        if (!back) {
+            owner.recorder().record(Events.EACCEPT);
+            epc.update(block.frame(page), entry -> entry.withPending(false));
+        }
+        return back ? PageSupply.Arrival.BACK : PageSupply.Arrival.NEW;
+    }
+
+    /** Pages are given back: trimmed and removed; one that is evicted is forgotten with its version. */
+    synchronized void released(EnclavePages block, int from, int count) {
+        for (int page = from; page < from + count; page++) {
+            loaded.remove(block, page);
+            if (block.frame(page) >= 0) {
+                block.owner().recorder().record(Events.EMODT);
+                block.owner().recorder().record(Events.EACCEPT);
+                block.owner().recorder().record(Events.EREMOVE);
+                epc.remove(block.frame(page));
+            } else if (block.evicted(page) != null) {
+                versions.giveBack(block.evicted(page).slot());
+            }
+            block.left(page, null);
         }
     }
 
@@ -144,10 +224,12 @@ final class Pager {
                 crypt(Cipher.ENCRYPT_MODE, entry.withBlocked(false), version, plain));
         owner.recorder().record(Events.EWB, 1, PAGE);
         epc.remove(block.frame(page));
-        bytes.fill((byte) 0);
-        block.backing().write((long) page * PAGE, bytes);
         block.left(page, sealed);
-        owner.count(1);
+        if (!block.paged()) {
+            bytes.fill((byte) 0);
+            block.backing().write((long) page * PAGE, bytes);
+            owner.count(1);
+        }
     }
 
     /** Loads all pages of an enclave that has a context inside. */
@@ -179,13 +261,16 @@ final class Pager {
         versions.giveBack(slot);
         block.returned(page, frame);
         owner.recorder().record(Events.ELDU, 1, PAGE);
-        owner.count(-1);
+        if (!block.paged()) {
+            owner.count(-1);
+        }
     }
 
     /** Frees the frames of pages that go, and the versions of those that were evicted. */
     synchronized void release(EnclavePages block) {
         var frames = new ArrayList<Integer>();
         for (int page = 0; page < block.count(); page++) {
+            loaded.remove(block, page);
             if (block.frame(page) >= 0) {
                 frames.add(block.frame(page));
             } else if (block.evicted(page) != null) {

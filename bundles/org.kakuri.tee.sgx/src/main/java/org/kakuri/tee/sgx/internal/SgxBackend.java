@@ -12,6 +12,7 @@ import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.api.tee.CallStyle;
 import org.kakuri.api.tee.Capability;
 import org.kakuri.api.tee.Crossing;
+import org.kakuri.api.tee.DemandPaging;
 import org.kakuri.api.tee.InstanceSpec;
 import org.kakuri.api.tee.IoIntent;
 import org.kakuri.api.tee.Machine;
@@ -143,6 +144,10 @@ public final class SgxBackend implements TeeBackend {
         if (type == Endorser.class) {
             Endorser endorser = machine -> List.of(quoting(machine).rootKey().getEncoded());
             return Optional.of(type.cast(endorser));
+        }
+        if (type == DemandPaging.class) {
+            DemandPaging paging = PagedArea::attach;
+            return Optional.of(type.cast(paging));
         }
         return type == Variable.class ? Optional.of(type.cast(new SgxVariants())) : Optional.empty();
     }
