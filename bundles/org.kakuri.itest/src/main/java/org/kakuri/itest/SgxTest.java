@@ -66,6 +66,27 @@ class SgxTest {
     }
 
     @Test
+    void verifiesAQuoteThroughFilesAlone() throws Exception {
+        RuntimeImage image = Modules.RETURNS.in(folder);
+        Path quote = folder.resolve("a.quote");
+        Path root = folder.resolve("root.pem");
+
+        run("attest:quote wasm " + image.path() + " --tee sgx --memory 1m --nonce 0a0b --out " + quote);
+        run("attest:root --tee sgx --runtime wasm --out " + root);
+
+        String verify = "attest:verify " + quote + " --roots " + root;
+        Run good = run(verify + " --nonce 0a0b");
+        assertTrue(good.text().endsWith("\ntrusted"), good.text());
+        assertEquals(0, good.code());
+        Run other = run(verify + " --nonce 0a0c");
+        assertTrue(other.text().endsWith("NOT TRUSTED: nonce"), other.text());
+        byte[] bytes = Files.readAllBytes(quote);
+        bytes[48 + 64] ^= 1;
+        Files.write(quote, bytes);
+        assertTrue(run(verify).text().endsWith("NOT TRUSTED: quote-signature"), run(verify).text());
+    }
+
+    @Test
     void signsAnImageAndChecksTheSignature() throws Exception {
         RuntimeImage image = Modules.RETURNS.in(folder);
         Path sig = folder.resolve("sig");

@@ -1,5 +1,6 @@
 package org.kakuri.api.runtime;
 
+import java.util.List;
 import org.kakuri.api.Unsupported;
 import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.api.tee.Backing;
@@ -24,6 +25,14 @@ public interface Lease extends AutoCloseable {
     /** Returns the prices that instances of this lease charge when asked to charge those: a variant has some of its own. */
     default CostProfile charged(CostProfile profile) {
         return profile;
+    }
+
+    /**
+     * Returns the public keys that the manufacturer of this machine publishes (X.509 SubjectPublicKeyInfo, DER): who trusts them
+     * trusts evidence of the lease's sessions. Empty if the backend makes none.
+     */
+    default List<byte[]> trustedKeys() {
+        return List.of();
     }
 
     /**

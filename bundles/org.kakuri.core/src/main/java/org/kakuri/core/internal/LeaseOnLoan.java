@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.kakuri.api.Gone;
 import org.kakuri.api.Unsupported;
+import org.kakuri.api.attest.Endorser;
 import org.kakuri.api.gp.GlobalPlatform;
 import org.kakuri.api.gp.TrustedOs;
 import org.kakuri.api.runtime.Cell;
@@ -67,6 +68,13 @@ final class LeaseOnLoan implements Lease {
     @Override
     public CostProfile charged(CostProfile profile) {
         return backend.service() instanceof DerivedBackend variant ? variant.charged(profile) : profile;
+    }
+
+    @Override
+    public List<byte[]> trustedKeys() {
+        return instances.extension(Endorser.class)
+                .map(manufacturer -> manufacturer.trustedKeys(instances.machine()))
+                .orElse(List.of());
     }
 
     @Override

@@ -20,6 +20,7 @@ import org.kakuri.api.runtime.SessionReport;
 import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.runtime.Workbench;
 import org.kakuri.api.tee.BackendInfo;
+import org.kakuri.api.tee.Evidence;
 import org.kakuri.api.tee.CostProfiles;
 import org.kakuri.api.tee.LedgerSnapshot;
 
@@ -69,6 +70,15 @@ final class GuestRunner {
             return new GuestRun(lease.backend().name(), runtime.name(), lease.cell().meaning(), exit.status(),
                     exit.reason(), exit.cpuNanos(), exit.peakMemory(), new TreeMap<>(events.counts()),
                     words.flags().contains("events"), report, cost);
+        }
+    }
+
+    /** Opens a session without running anything, and lets its instance make evidence. */
+    Evidence attest(byte[] nonce) {
+        var selector = new Selector(words.value("tee"), Optional.of(runtime.name()), Set.of(), Selector.DEFAULT_HOST);
+        try (var lease = workbench.lease(selector, Deadline.in(STARTING));
+                var session = lease.open(image, spec(lease.backend()))) {
+            return session.attest(nonce);
         }
     }
 

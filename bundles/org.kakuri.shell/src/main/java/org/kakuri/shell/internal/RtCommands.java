@@ -183,7 +183,8 @@ public final class RtCommands implements CommandSet {
         return argv;
     }
 
-    private static RuntimeImage image(RuntimeInfo runtime, Path file) {
+    /** Returns what a file or folder is an image of, for that runtime. */
+    static RuntimeImage image(RuntimeInfo runtime, Path file) {
         if (Files.isDirectory(file) && runtime.images().contains(RuntimeImage.Kind.ROOT_FOLDER)) {
             boolean layout = Files.isRegularFile(file.resolve("oci-layout"))
                     && runtime.images().contains(RuntimeImage.Kind.OCI_LAYOUT);

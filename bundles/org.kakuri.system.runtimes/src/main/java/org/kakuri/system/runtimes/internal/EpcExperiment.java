@@ -41,10 +41,9 @@ public final class EpcExperiment implements Experiment {
                     new Parameter(Pairs.APART, "runtime that sees the pages its guests touch", Kind.RUNTIME,
                             List.of("scone"), List.of(), 0, 0, "our choice"),
                     new Parameter(WORKING, "bytes the program goes over", Kind.SIZE,
-                            List.of("64m", "192m", "288m", "384m"), List.of(), 4096, 1L << 32, "our choice"),
-                    new Parameter(PASSES, "how often it goes over them", Kind.NUMBER, List.of("3"), List.of(), 2, 1000,
-                            "our choice"),
-                    Parameters.prices()),
+                            List.of("64m", "224m", "288m", "320m"), List.of(), 4096, 1L << 32, "our choice"),
+                    new Parameter(PASSES, "how often it goes over them", Kind.NUMBER, List.of("2"), List.of(), 2, 1000,
+                            "our choice")),
             List.of(new ClaimSpec("rt.epc.exact", "A sequential scan brings back no page while it fits the page cache, "
                     + "and beyond it each page in each further pass, to the page", ClaimSpec.Kind.GOAL, "pages", 0, 0,
                     new ClaimSpec.MaxExtra(Pairs.APART, EpcTrial.OFF), Map.of(), Optional.empty(),
