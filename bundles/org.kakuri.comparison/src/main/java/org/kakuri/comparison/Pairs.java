@@ -70,11 +70,10 @@ public final class Pairs implements AutoCloseable {
     }
 
     /** Returns the runtime with an instance for each process, which sees the pages that are touched. */
-    Guests observed(long memory) {
-        Guests guests = keep(Guests.on(context, point.text("tee"), point.text(APART), program, memory,
+    public Guests observed(long memory) {
+        Guests guests = keep(Guests.on(context, backend, point.text(APART), task, memory,
                 Map.of("paging", "observed")));
-        context.note(APART, "%s on %s: %s".formatted(point.text(APART), point.text("tee"),
-                guests.lease().cell().meaning()));
+        context.note(APART, "%s on %s: %s".formatted(point.text(APART), backend, guests.lease().cell().meaning()));
         return guests;
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -72,7 +73,8 @@ public final class EvidenceCommands implements CommandSet {
         Path out = out(words);
         RuntimeInfo runtime = workbench.runtime(words.word(0, "RUNTIME"));
         var image = RtCommands.image(runtime, WorkingDirectory.resolve(words.word(1, "IMAGE")));
-        Evidence evidence = new GuestRunner(workbench, profiles, runtime, image, words).attest(nonce(words));
+        Evidence evidence = new GuestRunner(workbench, profiles, runtime, image, words, Map.of())
+                .attest(nonce(words));
         Files.write(out, evidence.bytes());
         return new Written(out.toString(), evidence.format(), evidence.bytes().length);
     }

@@ -15,6 +15,11 @@ import org.kakuri.api.experiment.TrialContext;
 import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.api.tee.CostProfile;
 import org.kakuri.api.tee.LedgerSnapshot;
+import org.kakuri.comparison.AssumedPrices;
+import org.kakuri.comparison.CommandTrial;
+import org.kakuri.comparison.Guests;
+import org.kakuri.comparison.Pairs;
+import org.kakuri.comparison.Task;
 
 /** The program {@link WalkProgram} natively and in an instance whose pages are evicted when they have to be. */
 final class EpcTrial implements Trial {
@@ -33,9 +38,10 @@ final class EpcTrial implements Trial {
     private final long passes;
 
     EpcTrial(Point point, TrialContext context) {
-        pairs = new Pairs(context, point, program.file().toString());
         pages = point.number(EpcExperiment.WORKING) / PAGE;
         passes = point.number(EpcExperiment.PASSES);
+        pairs = new Pairs(context, point,
+                Task.of(program.file().toString(), Long.toString(pages * PAGE), Long.toString(passes)));
         try {
             arms.add(new WalkArm(new ArmInfo(Pairs.NATIVE, "an ordinary process", Label.MEASURED, Map.of(), List.of(),
                     CostProfile.UNPRICED), pairs.natively(), OptionalLong.empty()));
@@ -107,7 +113,7 @@ final class EpcTrial implements Trial {
 
         @Override
         public void measure(int iterations, SampleSink sink) {
-            Guests.Ran ran = guests.whole(Long.toString(pages * PAGE), Long.toString(passes));
+            Guests.Ran ran = guests.whole();
             events = ran.events();
             sink.sample(ran.nanos() / visits());
             if (!info.keyEvents().isEmpty()) {
@@ -122,7 +128,7 @@ final class EpcTrial implements Trial {
         /** Returns the backend's events of the last run; there is one now if there was none. */
         LedgerSnapshot counted() {
             if (events == null) {
-                events = guests.whole(Long.toString(pages * PAGE), Long.toString(passes)).events();
+                events = guests.whole().events();
             }
             var own = new TreeMap<>(events.counts());
             own.keySet().retainAll(guests.lease().backend().events().keySet());
