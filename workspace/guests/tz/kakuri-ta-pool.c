@@ -4,8 +4,8 @@
  *   kakuri-ta-pool NAME ARG...
  *
  * The shadow is NOT the CA's child and has another pid; this program is, in its place: it hands its descriptors over (SCM_RIGHTS),
- * passes on the signals that it gets, and ends as the TA does. Stopping it does not stop the TA. Where no workbench runs it becomes
- * kakuri-ta. Compiled by ./kakuri with the places below; the frames are those of Frame.java.
+ * passes on the signals that it gets, with the values of sigqueue, and ends as the TA does. Stopping it does not stop the TA. Where no
+ * workbench runs it becomes kakuri-ta. Compiled by ./kakuri with the places below; the frames are those of Frame.java.
  *
  * Exit status: the TA's; 126 and 127 as kakuri-ta; killed by the signal that killed the shadow.
  */
@@ -56,6 +56,37 @@ static void add_number(struct text *text, size_t number) {
     char word[24];
     snprintf(word, sizeof word, "%zu", number);
     add(text, word);
+}
+
+static void add_signed(struct text *text, int number) {
+    char word[24];
+    snprintf(word, sizeof word, "%d", number);
+    add(text, word);
+}
+
+/* A mask of signals as the kernel writes it: bit (number - 1). */
+static void add_mask(struct text *text, unsigned long long mask) {
+    char word[24];
+    snprintf(word, sizeof word, "%llx", mask);
+    add(text, word);
+}
+
+static unsigned long long ignored_signals(void) {
+    unsigned long long mask = 0;
+    for (int number = 1; number <= 64; number++) {
+        struct sigaction action;
+        if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+            mask |= 1ULL << (number - 1);
+    }
+    return mask;
+}
+
+static unsigned long long members(const sigset_t *set) {
+    unsigned long long mask = 0;
+    for (int number = 1; number <= 64; number++)
+        if (sigismember(set, number) == 1)
+            mask |= 1ULL << (number - 1);
+    return mask;
 }
 
 static void add_list(struct text *text, char **words) {
@@ -218,9 +249,11 @@ int main(int argc, char **argv) {
     sigprocmask(SIG_BLOCK, &set, &old);
     int signals = signalfd(-1, &set, SFD_CLOEXEC);
     size_t count = descriptors(passed, workbench, signals);
-    add(&launch, "1");
+    add(&launch, "2");
     add(&launch, argv[1]);
     add(&launch, getcwd(directory, sizeof directory) ? directory : "/");
+    add_mask(&launch, members(&old));
+    add_mask(&launch, ignored_signals());
     const char *slash = strrchr(argv[1], '/');
     char *name = slash ? (char *)slash + 1 : argv[1];
     argv[1] = name;
@@ -248,6 +281,8 @@ int main(int argc, char **argv) {
             struct text word = {0};
             if (read(signals, &info, sizeof info) == sizeof info) {
                 add_number(&word, info.ssi_signo);
+                add_signed(&word, info.ssi_code);
+                add_signed(&word, info.ssi_int);
                 send_frame(workbench, SIGNAL, &word, NULL, 0);
                 free(word.at);
             }

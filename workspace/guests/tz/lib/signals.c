@@ -7,6 +7,16 @@
 #include <unistd.h>
 
 static struct sigaction actions[_NSIG];
+static char known[_NSIG];
+
+/* What the TA inherited: until it says otherwise itself, only the shadow process knows whether a signal is ignored. */
+static void inherit(int signal) {
+    if (!known[signal]) {
+        known[signal] = 1;
+        if (tzm_sigaction(signal, -1, 0, 0) == 1)
+            actions[signal].sa_handler = SIG_IGN;
+    }
+}
 
 static void describe(const struct tzm_record *record, siginfo_t *info) {
     memset(info, 0, sizeof *info);
@@ -54,6 +64,7 @@ int sigaction(int signal, const struct sigaction *restrict action, struct sigact
         errno = EINVAL;
         return -1;
     }
+    inherit(signal);
     struct sigaction before = actions[signal];
     if (action) {
         tzm_on_signal(deliver);

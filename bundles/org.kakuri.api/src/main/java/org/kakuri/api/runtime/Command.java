@@ -12,9 +12,11 @@ import java.util.Map;
  * @param descriptors what the guest finds open; guest descriptors 0, 1 and 2 that are not named read as empty and write to
  *        nowhere
  * @param folders host folders the guest may reach, by guest path
+ * @param mediator process that executes the session's calls from now on, as a pidfd, where it was not known when the session
+ *        was opened: the runtime may notice its end and take memory files from it that the guest maps; null otherwise
  */
 public record Command(List<String> argv, Map<String, String> env, List<GuestDescriptor> descriptors,
-        Map<String, Path> folders) {
+        Map<String, Path> folders, Descriptor mediator) {
 
     /** Copies the collections and refuses an empty argv. */
     public Command {
@@ -25,6 +27,12 @@ public record Command(List<String> argv, Map<String, String> env, List<GuestDesc
         if (argv.isEmpty()) {
             throw new IllegalArgumentException("argv needs at least the program's name");
         }
+    }
+
+    /** A command for a session that knows its mediator, or has none. */
+    public Command(List<String> argv, Map<String, String> env, List<GuestDescriptor> descriptors,
+            Map<String, Path> folders) {
+        this(argv, env, descriptors, folders, null);
     }
 
     /** Returns a command that shares this process's standard streams. */

@@ -10,16 +10,23 @@ import java.util.TreeMap;
  * @param calls the system calls that were seen, by number
  * @param phases where the wall clock went, in ns by phase; the phases exclude each other, so that their sum is the whole
  * @param notes what a reader must know of this run: divergences from what real hardware could do, what was not seen
+ * @param refusedReplies replies of whoever executes the guests' calls that code inside did not believe, and that ended it
  */
-public record SessionReport(List<Call> calls, SortedMap<String, Long> phases, List<String> notes) {
+public record SessionReport(List<Call> calls, SortedMap<String, Long> phases, List<String> notes,
+        long refusedReplies) {
     /** Nothing to report. */
-    public static final SessionReport EMPTY = new SessionReport(List.of(), new TreeMap<>(), List.of());
+    public static final SessionReport EMPTY = ofRefused(0);
 
     /** Copies the collections. */
     public SessionReport {
         calls = List.copyOf(calls);
         phases = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(phases));
         notes = List.copyOf(notes);
+    }
+
+    /** Returns a report of nothing but replies that were not believed. */
+    public static SessionReport ofRefused(long replies) {
+        return new SessionReport(List.of(), new TreeMap<>(), List.of(), replies);
     }
 
     /** Returns the sum of the phases in ns. */

@@ -46,8 +46,19 @@ public record SessionSpec(String name, Placement placement, long memoryBytes, Pr
     /** Who executes the guests' POSIX calls. */
     public sealed interface HostCalls permits Local, Mediated {}
 
-    /** The session's own process, at each call across the instance's border. */
-    public record Local() implements HostCalls {}
+    /**
+     * The session's own process, at each call across the instance's border.
+     *
+     * @param identity whether a guest has that process's identity: its pid, signals, timers and children, and reaches names of
+     *        the system; one guest at a time then, in a domain host, which starts with its signals blocked. Guests of a runtime that
+     *        are processes by themselves have their own
+     */
+    public record Local(boolean identity) implements HostCalls {
+        /** Guests use what they were given and nothing else. */
+        public Local() {
+            this(false);
+        }
+    }
 
     /**
      * A mediator in another process, over a call page in shared memory.

@@ -36,7 +36,13 @@ public final class PidFd implements AutoCloseable {
         }
     }
 
-    /** The pid it was opened with. */
+    /** Duplicates somebody else's pidfd. */
+    public static PidFd copyOf(Fd pidFd) {
+        String pid = ProcFs.descriptorInfo(pidFd.number()).getOrDefault("Pid", "-1");
+        return new PidFd(Integer.parseInt(pid), pidFd.dup());
+    }
+
+    /** The pid it was opened with, or -1 if that process had been waited for. */
     public int pid() {
         return pid;
     }

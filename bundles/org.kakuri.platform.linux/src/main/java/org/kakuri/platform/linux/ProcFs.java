@@ -48,8 +48,17 @@ public final class ProcFs {
 
     /** Fields of /proc/PID/status, such as {@code State} and {@code VmRSS}. */
     public static Map<String, String> status(int pid) {
+        return fields(Path.of("/proc/" + pid + "/status"));
+    }
+
+    /** What the kernel tells of a descriptor of this process, such as {@code Pid} of a pidfd. */
+    public static Map<String, String> descriptorInfo(int number) {
+        return fields(Path.of("/proc/self/fdinfo/" + number));
+    }
+
+    private static Map<String, String> fields(Path file) {
         Map<String, String> fields = new LinkedHashMap<>();
-        for (String line : lines(Path.of("/proc/" + pid + "/status"))) {
+        for (String line : lines(file)) {
             int colon = line.indexOf(':');
             fields.put(line.substring(0, colon), line.substring(colon + 1).strip());
         }

@@ -22,32 +22,21 @@ public final class SignalDelivery {
     private static final long INFO_BYTES = 128;
     private static final long SIGSET_BYTES = 128;
     private static final int SIG_BLOCK = 0;
-    private static final int SIG_UNBLOCK = 1;
     private static final int SI_TIMER = -2;
     private static final int SFD_NONBLOCK_CLOEXEC = 0x80800;
     private static final ValueLayout.OfInt PLAIN_INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfLong PLAIN_LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
-    /** {@code struct sigaction} of glibc: handler @0, mask @8, flags @136, restorer @144; zeros but the handler. */
-    private static final long ACTION_BYTES = 152;
-
-    private static final MethodHandle SIGACTION = Native.withErrno("sigaction", INT, INT, POINTER, POINTER);
     private static final MethodHandle SIGMASK = Native.plain("pthread_sigmask", INT, INT, POINTER, POINTER);
     private static final MethodHandle SIGPENDING = Native.withErrno("sigpending", INT, POINTER);
     private static final MethodHandle TIMEDWAIT = Native.withErrno("sigtimedwait", INT, POINTER, POINTER, POINTER);
     private static final MethodHandle SIGNALFD = Native.withErrno("signalfd", INT, INT, POINTER, INT);
-    private static final MethodHandle TGKILL = Native.syscall(INT, INT, INT);
 
     private SignalDelivery() {}
 
     /** The calling thread's mask. */
     public static long blocked() {
         return mask(SIG_BLOCK, 0);
-    }
-
-    /** Unblocks signals for the calling thread. */
-    public static void unblock(long mask) {
-        mask(SIG_UNBLOCK, mask);
     }
 
     private static long mask(int how, long mask) {
@@ -117,22 +106,5 @@ public final class SignalDelivery {
         record.set(PLAIN_LONG, 16, value);
         record.set(PLAIN_INT, 24, overrun);
         record.set(PLAIN_INT, 28, 0);
-    }
-
-    private static void setDefault(int signal) {
-        Native.check(Native.call(s -> {
-            MemorySegment action = Native.scratch(s, 0, ACTION_BYTES);
-            action.fill((byte) 0);
-            return (int) SIGACTION.invokeExact(s, signal, action, MemorySegment.NULL);
-        }), "sigaction", "signal=" + Signals.name(signal));
-    }
-
-    /** Ends this process the way the signal's default action does, so that its parent sees that. Does not return. */
-    public static void die(int signal) {
-        setDefault(signal);
-        unblock(1L << signal - 1);
-        int process = (int) ProcessHandle.current().pid();
-        Native.call(s -> (long) TGKILL.invokeExact(s, SystemCalls.TGKILL, process, ThreadIds.tid(), signal));
-        Runtime.getRuntime().halt(128 + signal);
     }
 }

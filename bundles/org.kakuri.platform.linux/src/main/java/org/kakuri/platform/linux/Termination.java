@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Ends this process in a way that its parent sees: with an exit status, or killed by a signal whatever the JVM does
+ * Ends or stops this process in a way that its parent sees: with an exit status, or killed by a signal whatever the JVM does
  * about that signal otherwise. No shutdown hook runs and no core is dumped.
  */
 public final class Termination {
@@ -30,18 +30,33 @@ public final class Termination {
      */
     public static void bySignal(int signal) {
         noCore();
-        try {
-            if (signal != Signals.SIGKILL && signal != Signals.SIGSTOP) {
-                MemorySegment before = (MemorySegment) SIGNAL.invokeExact(signal, MemorySegment.NULL);
-                assert before != null;
-                Signals.unblock(signal);
-            }
-        } catch (Throwable t) {
-            throw Native.unexpected(t);
+        if (signal != Signals.SIGKILL && signal != Signals.SIGSTOP) {
+            byDefault(signal);
         }
         // To this thread: it does not come back, whereas another one that was told would leave it time to go on.
         raise(signal);
         raise(Signals.SIGKILL);
+    }
+
+    /**
+     * Has a signal such as SIGTSTP stop it as its default action does, which may be not at all: the kernel stops no process whose
+     * group nobody could continue. Returns when it goes on.
+     */
+    public static void stopBy(int signal) {
+        byDefault(signal);
+        raise(signal);
+        Signals.block(signal);
+    }
+
+    /** Restores its default action and unblocks it here. */
+    private static void byDefault(int signal) {
+        try {
+            MemorySegment before = (MemorySegment) SIGNAL.invokeExact(signal, MemorySegment.NULL);
+            assert before != null;
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+        Signals.unblock(signal);
     }
 
     private static void raise(int signal) {

@@ -287,7 +287,7 @@ public final class LibOsSession implements RuntimeSession {
             notes.add(
                     "mode fast: system calls run natively and are not seen, and neither are the crossings they cause");
         }
-        return new SessionReport(counts.rows(), phases, notes);
+        return new SessionReport(counts.rows(), phases, notes, 0);
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.kakuri.domain.internal.host;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +23,7 @@ import org.kakuri.domain.internal.closure.JarStore;
 import org.kakuri.domain.internal.closure.WiringClosure;
 import org.kakuri.domain.internal.wire.Message;
 import org.kakuri.domain.internal.wire.Operation;
+import org.kakuri.platform.linux.posix.GuestSignals;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -69,7 +71,7 @@ public final class DomainHostService implements DomainHosts {
                 .map(jars::jarOf)
                 .toList();
         String name = "domain host of session %s (tee=%s, runtime=%s)".formatted(spec.name(), backend, runtime);
-        HostProcess process = HostProcess.start(start(name, settings, bundles), settings);
+        HostProcess process = HostProcess.start(start(name, settings, bundles, identity(spec)), settings);
         hosts.add(name, process);
         boolean opened = false;
         try {
@@ -110,14 +112,22 @@ public final class DomainHostService implements DomainHosts {
         return bundle;
     }
 
-    private HostProcess.Start start(String name, HostSettings settings, List<BundleJar> bundles) {
+    private static boolean identity(SessionSpec spec) {
+        return spec.hostCalls() instanceof SessionSpec.Local(boolean identity) && identity;
+    }
+
+    private HostProcess.Start start(String name, HostSettings settings, List<BundleJar> bundles, boolean identity) {
         Path own = folder.resolve("host-" + numbers.incrementAndGet());
         try {
             Files.createDirectories(own);
             Path list = own.resolve("bundles");
             Files.write(list, bundles.stream().map(jar -> jar.file().toString()).toList());
-            return new HostProcess.Start(name, Path.of(System.getProperty("java.home"), "bin", "java"),
-                    settings.arguments(own, list), own);
+            List<String> arguments = new ArrayList<>(settings.arguments(own, list));
+            if (identity) {
+                arguments.addFirst(GuestSignals.JVM_OPTION);
+            }
+            return new HostProcess.Start(name, Path.of(System.getProperty("java.home"), "bin", "java"), arguments, own,
+                    identity);
         } catch (IOException e) {
             HostProcess.delete(own);
             throw new KakuriException("cannot prepare the " + name + " in " + own + ": " + e,

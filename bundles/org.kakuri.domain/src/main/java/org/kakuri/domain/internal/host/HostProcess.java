@@ -43,8 +43,13 @@ final class HostProcess implements OpenHosts.Host {
      * @param program the executable
      * @param arguments its arguments
      * @param folder its temporary files; deleted after its end
+     * @param identity whether its signals are a guest's, so that it starts with them blocked
      */
-    record Start(String name, Path program, List<String> arguments, Path folder) {}
+    record Start(String name, Path program, List<String> arguments, Path folder, boolean identity) {
+        Start(String name, Path program, List<String> arguments, Path folder) {
+            this(name, program, arguments, folder, false);
+        }
+    }
 
     private HostProcess(Start start, HostSettings settings) {
         this.name = start.name();

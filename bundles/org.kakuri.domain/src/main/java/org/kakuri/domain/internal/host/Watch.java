@@ -25,6 +25,7 @@ import org.kakuri.platform.linux.Signals;
 import org.kakuri.platform.linux.Spawn;
 import org.kakuri.platform.linux.UnixSocketPair;
 import org.kakuri.platform.linux.WakeFd;
+import org.kakuri.platform.linux.posix.GuestSignals;
 
 /**
  * The thread of a child: starts it (a parent-death signal is tied to the thread that did), receives what it sends, notices when
@@ -129,7 +130,8 @@ final class Watch {
     private void spawn() {
         try (Pipe pipe = Pipe.open()) {
             output = pipe.reader().dup();
-            child = Spawn.program(start.program())
+            Spawn program = Spawn.program(start.program());
+            child = (start.identity() ? GuestSignals.prepare(program) : program)
                     .arguments(start.arguments())
                     .give(pair.right(), HostProcess.CONTROL)
                     .give(pipe.writer(), 1)

@@ -69,9 +69,11 @@ class WireCodecTest {
                 new Message.GuestLost(3, new WireError(WireError.Kind.OTHER, "m", "", false, "")),
                 new Message.Ping(1), new Message.Pong(1), new Message.Request(16, new Operation.Memory()),
                 new Message.Request(17, new Operation.Report()),
+                new Message.Request(18, new Operation.Open("b", "r", "host-a", IMAGE,
+                        SessionSpec.inline("s", 1).served(new SessionSpec.Local(true)))),
                 new Message.Reply(10, new Result.Reported(new SessionReport(
                         List.of(new SessionReport.Call(39, "getpid", 3, 3, 0, 0)),
-                        new java.util.TreeMap<>(java.util.Map.of("guest", 5L)), List.of("note")))),
+                        new java.util.TreeMap<>(java.util.Map.of("guest", 5L)), List.of("note"), 2))),
                 new Message.Reply(9, new Result.Areas(
                         List.of(new MemoryArea(7, "image", new Range(0, 4096), new Range(1L << 40, 4096))))),
                 new Message.Trace(true),
@@ -111,15 +113,15 @@ class WireCodecTest {
     void replacesDescriptorsByThoseOfTheReceiver() {
         Command command = new Command(List.of("ta", "-v"), Map.of("A", "b"),
                 List.of(GuestDescriptor.passed(0, 40), GuestDescriptor.mediated(10, 4), GuestDescriptor.passed(1, 40)),
-                Map.of("/data", Path.of("/srv/data")));
+                Map.of("/data", Path.of("/srv/data")), new Descriptor(41));
 
         WireCodec.Encoded encoded = codec.encode(new Message.Request(1, new Operation.Spawn(command)));
-        var decoded = (Message.Request) codec.decode(encoded.json(), List.of(8, 9));
+        var decoded = (Message.Request) codec.decode(encoded.json(), List.of(8, 9, 10));
 
-        assertEquals(List.of(40, 40), encoded.descriptors());
+        assertEquals(List.of(40, 40, 41), encoded.descriptors());
         assertEquals(new Operation.Spawn(new Command(command.argv(), command.env(),
                 List.of(GuestDescriptor.passed(0, 8), GuestDescriptor.mediated(10, 4), GuestDescriptor.passed(1, 9)),
-                command.folders())), decoded.operation());
+                command.folders(), new Descriptor(10))), decoded.operation());
     }
 
     @Test
@@ -184,7 +186,7 @@ class WireCodecTest {
     private void assertDescriptorsRefused(String descriptors, List<Integer> came, String complaint) {
         byte[] json = """
                 {"is":"request","id":1,"operation":{"is":"spawn","command":
-                 {"argv":["x"],"env":{},"descriptors":%s,"folders":{}}}}""".formatted(descriptors)
+                 {"argv":["x"],"env":{},"descriptors":%s,"folders":{},"mediator":null}}}""".formatted(descriptors)
                 .getBytes(StandardCharsets.UTF_8);
 
         String message = assertThrows(ProtocolViolation.class, () -> codec.decode(json, came)).getMessage();
@@ -196,7 +198,8 @@ class WireCodecTest {
     void refusesARelativePath() {
         byte[] json = """
                 {"is":"request","id":1,"operation":{"is":"spawn","command":
-                 {"argv":["x"],"env":{},"descriptors":[],"folders":{"/":"etc"}}}}""".getBytes(StandardCharsets.UTF_8);
+                 {"argv":["x"],"env":{},"descriptors":[],"folders":{"/":"etc"},"mediator":null}}}"""
+                .getBytes(StandardCharsets.UTF_8);
 
         String message = assertThrows(ProtocolViolation.class, () -> codec.decode(json, List.of())).getMessage();
 

@@ -4,11 +4,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 import org.kakuri.platform.linux.CallGate;
 import org.kakuri.platform.linux.Errno;
 import org.kakuri.platform.linux.Fd;
@@ -17,6 +17,7 @@ import org.kakuri.platform.linux.ReleasedTask;
 import org.kakuri.platform.linux.SignalDelivery;
 import org.kakuri.platform.linux.Signals;
 import org.kakuri.platform.linux.Spawn;
+import org.kakuri.platform.linux.Termination;
 import org.kakuri.platform.linux.WakeFd;
 
 /**
@@ -32,7 +33,7 @@ import org.kakuri.platform.linux.WakeFd;
  */
 public final class GuestSignals implements AutoCloseable {
 
-    /** Signals to block before the virtual machine starts; it needs the option {@link #JVM_OPTION} then. */
+    /** Standard signals to block before the virtual machine starts; it needs the option {@link #JVM_OPTION} then. */
     private static final int[] ADMINISTERED = {1, 2, 3, 6, 10, 12, 13, 14, 15, 16, 17, 18, 20, 21, 22, 23, 24, 25, 26,
         27, 28, 29, 30};
     /** Leaves the signals that end a program to it. */
@@ -42,7 +43,8 @@ public final class GuestSignals implements AutoCloseable {
     private static final int VM_SIGNAL_NUMBER = 63;
     private static final int LAST = 64;
 
-    /** What a guest wants done. */
+    /** What a guest wants done; the first only asks. */
+    private static final int ASK = -1;
     private static final int DEFAULT = 0;
     private static final int IGNORE = 1;
     private static final int CATCH = 2;
@@ -70,36 +72,67 @@ public final class GuestSignals implements AutoCloseable {
     private long mask;
     private long beforeSuspend;
     private boolean suspended;
-    private boolean closed;
+    private boolean cancelled;
+    private volatile boolean closed;
     private volatile boolean deliverable;
     private volatile Runnable bell = () -> {};
 
-    private GuestSignals(long administered) {
+    private GuestSignals(long administered, long masked, long ignored) {
         this.administered = administered;
+        this.mask = masked & ~NEVER_MASKED;
+        ignore(ignored);
         gate.bind();
-        this.source = Fd.own(SignalDelivery.signalfdRaw(-1, administered));
+        this.source = Fd.own(SignalDelivery.signalfdRaw(-1, administered & ~mask));
         this.taker = new Thread(new ReleasedTask(this::take), "signals");
         taker.setDaemon(true);
         taker.start();
     }
 
+    /** The signals to block before the virtual machine starts. */
+    public static int[] blockedFirst() {
+        return IntStream.concat(IntStream.of(ADMINISTERED), IntStream.range(Signals.SIGRTMIN, CallGate.SIGNAL))
+                .toArray();
+    }
+
     /** Prepares a program that will call {@link #start}: a Java virtual machine with {@link #JVM_OPTION}. */
     public static Spawn prepare(Spawn program) {
-        int[] signals = Arrays.copyOf(ADMINISTERED, ADMINISTERED.length + CallGate.SIGNAL - Signals.SIGRTMIN);
-        for (int s = Signals.SIGRTMIN; s < CallGate.SIGNAL; s++) {
-            signals[ADMINISTERED.length + s - Signals.SIGRTMIN] = s;
-        }
-        return program.blockedSignals(signals).variable(VM_SIGNAL, "" + VM_SIGNAL_NUMBER);
+        return program.blockedSignals(blockedFirst()).variable(VM_SIGNAL, "" + VM_SIGNAL_NUMBER);
     }
 
-    /** Takes this process's signals: those the calling thread, which is to execute the guest's calls, was started with blocked. */
-    public static GuestSignals start() {
-        return new GuestSignals(SignalDelivery.blocked() & ~bit(CallGate.SIGNAL) & ~bit(VM_SIGNAL_NUMBER));
+    /**
+     * Takes this process's signals: those the calling thread, which is to execute the guest's calls, was started with blocked.
+     *
+     * @param masked those the guest masks from the beginning
+     * @param ignored those it ignores from the beginning
+     */
+    public static GuestSignals start(long masked, long ignored) {
+        return new GuestSignals(SignalDelivery.blocked() & ~bit(CallGate.SIGNAL) & ~bit(VM_SIGNAL_NUMBER), masked,
+                ignored);
     }
 
-    /** Variables that a child of the guest must not inherit. */
-    static boolean isOwnVariable(String name) {
+    /** Whether it is a variable of the environment for this process alone, which its guest and the guest's children must not inherit. */
+    public static boolean isOwnVariable(String name) {
         return name.equals(VM_SIGNAL);
+    }
+
+    private void ignore(long ignored) {
+        for (int signal = 1; signal <= LAST; signal++) {
+            if ((administered & ignored & bit(signal)) != 0) {
+                dispositions[signal] = IGNORE;
+            }
+        }
+    }
+
+    /** What the guest inherits from the program in whose place it stands; before it has changed anything. */
+    void inherit(long masked, long ignored) {
+        lock.lock();
+        try {
+            drain();
+            ignore(ignored);
+            setMask(masked);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Called, by any thread, whenever {@link #deliverable} may have changed. */
@@ -173,9 +206,9 @@ public final class GuestSignals implements AutoCloseable {
 
     private void byDefault(int signal) {
         if ((STOPPING_BY_DEFAULT & bit(signal)) != 0) {
-            Signals.killRaw((int) ProcessHandle.current().pid(), Signals.SIGSTOP);
+            Termination.stopBy(signal);
         } else if ((IGNORED_BY_DEFAULT & bit(signal)) == 0) {
-            SignalDelivery.die(signal);
+            Termination.bySignal(signal);
         }
     }
 
@@ -239,13 +272,16 @@ public final class GuestSignals implements AutoCloseable {
         }
     }
 
-    /** sigaction(2). */
+    /** sigaction(2); {@link #ASK} changes nothing and gives what holds: {@link #DEFAULT}, {@link #IGNORE} or {@link #CATCH}. */
     int action(int signal, int wanted, int withFlags, long handlerMask) {
-        if (signal < 1 || signal > LAST || (administered & bit(signal)) == 0 || wanted < DEFAULT || wanted > CATCH) {
+        if (signal < 1 || signal > LAST || (administered & bit(signal)) == 0 || wanted < ASK || wanted > CATCH) {
             return -Errno.EINVAL;
         }
         lock.lock();
         try {
+            if (wanted == ASK) {
+                return dispositions[signal];
+            }
             drain();
             dispositions[signal] = wanted;
             flags[signal] = withFlags;
@@ -395,10 +431,21 @@ public final class GuestSignals implements AutoCloseable {
             beforeSuspend = mask;
             suspended = true;
             setMask(with);
-            while (!deliverable && !closed) {
+            while (!deliverable && !closed && !cancelled) {
                 changed.awaitUninterruptibly();
             }
             return -Errno.EINTR;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends {@link #suspend}, now and later, with EINTR. Any thread. */
+    void cancel() {
+        lock.lock();
+        try {
+            cancelled = true;
+            changed.signalAll();
         } finally {
             lock.unlock();
         }

@@ -32,7 +32,7 @@ public final class LocalPosix implements PosixCalls, AutoCloseable {
     private final WakeFd wake;
     private ProcessIdentity identity;
     private GuestSemaphores semaphores;
-    private GuestSignals signals;
+    private volatile GuestSignals signals;
 
     /** Blocking reads end only when their peer does something. */
     public LocalPosix() {
@@ -412,6 +412,14 @@ public final class LocalPosix implements PosixCalls, AutoCloseable {
             int second = owned(made.get(ValueLayout.JAVA_INT, Integer.BYTES));
             MemorySegment.copy(made, 0, out, 0, made.byteSize());
             return Math.min(0, Math.min(first, second));
+        }
+    }
+
+    /** Ends a wait for signals that is no call of the kernel's, and all later ones; other calls end by their thread's gate. Any thread. */
+    public void cancel() {
+        GuestSignals granted = signals;
+        if (granted != null) {
+            granted.cancel();
         }
     }
 

@@ -449,6 +449,11 @@ public final class PosixLibrary implements AutoCloseable {
         return (int) plain(PosixOp.SIGACTION, signal, 0, 0, 0);
     }
 
+    /** What holds for a signal: 0 its default action, 1 it is ignored, 2 a handler; a program inherits the first two. */
+    public int disposition(int signal) {
+        return (int) plain(PosixOp.SIGACTION, signal, -1, 0, 0);
+    }
+
     /** The bit of a signal in a mask. */
     public static long mask(int signal) {
         return 1L << signal - 1;

@@ -94,8 +94,8 @@ public enum PosixOp {
     GETPPID(47, "getppid", Needs.IDENTITY, Result.INT),
     KILL(48, "kill", Needs.IDENTITY, Result.ZERO, Kind.INT, Kind.INT),
     SIGQUEUE(49, "sigqueue", Needs.IDENTITY, Result.ZERO, Kind.INT, Kind.INT, Kind.LONG),
-    /** Signal; 0 default, 1 ignore, 2 catch; flags of sigaction; signals masked meanwhile. */
-    SIGACTION(50, "sigaction", Needs.IDENTITY, Result.ZERO, Kind.INT, Kind.INT, Kind.INT, Kind.LONG),
+    /** Signal; 0 default, 1 ignore, 2 catch, -1 only ask, the result then; flags of sigaction; signals masked meanwhile. */
+    SIGACTION(50, "sigaction", Needs.IDENTITY, Result.INT, Kind.INT, Kind.INT, Kind.INT, Kind.LONG),
     /** 0 block, 1 unblock, 2 set, 3 only ask; signals; out: those masked before. */
     SIGPROCMASK(51, "sigprocmask", Needs.IDENTITY, Result.ZERO, Kind.INT, Kind.LONG, Kind.OUT),
     SIGPENDING(52, "sigpending", Needs.IDENTITY, Result.ZERO, Kind.OUT),

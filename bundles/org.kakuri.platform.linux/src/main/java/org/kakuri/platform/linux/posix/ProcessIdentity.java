@@ -16,9 +16,24 @@ public final class ProcessIdentity implements AutoCloseable {
         this.signals = signals;
     }
 
-    /** Takes this process's signals over; it was started as {@link GuestSignals#prepare} says. */
+    /** Takes this process's signals over; it was started as {@link GuestSignals#prepare} says. None is masked or ignored. */
     public static ProcessIdentity take() {
-        return new ProcessIdentity(GuestSignals.start());
+        return take(0, 0);
+    }
+
+    /**
+     * Takes this process's signals over; it was started as {@link GuestSignals#prepare} says.
+     *
+     * @param masked signals the guest masks from the beginning, bit {@code signal - 1}
+     * @param ignored signals it ignores from the beginning
+     */
+    public static ProcessIdentity take(long masked, long ignored) {
+        return new ProcessIdentity(GuestSignals.start(masked, ignored));
+    }
+
+    /** Gives the guest what it inherits, as {@link #take(long, long)} does; before its first call. */
+    public void inherit(long masked, long ignored) {
+        signals.inherit(masked, ignored);
     }
 
     GuestSignals signals() {

@@ -19,6 +19,9 @@ final class Replies {
     private static final int HIGHEST_DESCRIPTOR = 1 << 20;
     private static final int MOST_CHILDREN = 1 << 16;
     private static final int MQ_PRIO_MAX = 32768;
+    /** {@link PosixOp#SIGACTION}: only asks. */
+    private static final int ASK = -1;
+    private static final int MOST_DISPOSITION = 2;
     private static final int ALWAYS_POLLED = PollSet.ERR | PollSet.HUP | PollSet.NVAL;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
@@ -121,6 +124,7 @@ final class Replies {
                 }
             }
         }
+        case SIGACTION -> within("disposition", Math.max(0, result), 0, slots[1] == ASK ? MOST_DISPOSITION : 0);
         case SPAWN -> child(result);
         case WAITPID -> waited(slots, result, out);
         default -> {}

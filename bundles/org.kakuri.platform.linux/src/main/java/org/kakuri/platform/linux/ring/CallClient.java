@@ -22,7 +22,7 @@ public final class CallClient implements AutoCloseable {
     private boolean open;
     private boolean broken;
     private long calls;
-    private long refusedReplies;
+    private volatile long refusedReplies;
 
     CallClient(CallPage page, WaitPolicy policy, PeerCheck peer, Sleeper sleeper) {
         this.page = page;
@@ -133,7 +133,7 @@ public final class CallClient implements AutoCloseable {
     }
 
     private CorruptPage refuse(String field, long value, String rule) {
-        refusedReplies++;
+        refusedReplies = refusedReplies + 1;
         broken = true;
         return new CorruptPage(field, value, rule);
     }
@@ -143,7 +143,7 @@ public final class CallClient implements AutoCloseable {
         return calls;
     }
 
-    /** Replies that broke the protocol; after the first the client refuses to go on. */
+    /** Replies that broke the protocol; after the first the client refuses to go on. Any thread. */
     public long refusedReplies() {
         return refusedReplies;
     }

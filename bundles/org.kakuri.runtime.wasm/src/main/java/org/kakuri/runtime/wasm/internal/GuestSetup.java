@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.kakuri.api.Refused;
 import org.kakuri.api.runtime.Command;
+import org.kakuri.api.runtime.Descriptor;
 import org.kakuri.api.tee.Inside;
 import org.kakuri.api.tee.TeeInstance;
 import org.kakuri.platform.linux.Errno;
@@ -17,6 +18,7 @@ import org.kakuri.platform.linux.Fd;
 import org.kakuri.platform.linux.NativeException;
 import org.kakuri.platform.linux.OpenFlags;
 import org.kakuri.platform.linux.PathCalls;
+import org.kakuri.platform.linux.PidFd;
 import org.kakuri.platform.linux.posix.PosixCalls;
 import org.kakuri.platform.linux.ring.CallPageLayout;
 import org.kakuri.runtime.wasm.internal.calls.LocalChannel;
@@ -39,6 +41,7 @@ final class GuestSetup implements AutoCloseable {
     private final Map<String, Integer> folders = new TreeMap<>();
     private final Map<String, PageChannel> channels = new LinkedHashMap<>();
     private final MediatedChannel mediator;
+    private final boolean identity;
     private LocalChannel local;
     private PosixCalls ownCalls = own;
     private PosixCalls mediatorCalls;
@@ -48,11 +51,16 @@ final class GuestSetup implements AutoCloseable {
      * @param instance where it will run
      * @param leaves whether calls of this process leave the instance
      * @param mediator who serves the other descriptors, or null
+     * @param identity whether the guest has this process's identity
      * @throws Refused if something cannot be given; nothing remains
      */
-    GuestSetup(Command command, TeeInstance instance, boolean leaves, MediatedChannel mediator) {
+    GuestSetup(Command command, TeeInstance instance, boolean leaves, MediatedChannel mediator, boolean identity) {
         this.mediator = mediator;
+        this.identity = identity;
         try {
+            if (command.mediator() != null) {
+                mediator(command.mediator());
+            }
             command.descriptors().forEach(this::take);
             command.folders().forEach(this::open);
             if (leaves) {
@@ -86,6 +94,17 @@ final class GuestSetup implements AutoCloseable {
             mediated.put(guest, descriptor.mediator());
         } else {
             passed.put(guest, duplicate(guest, descriptor.passed().number()));
+        }
+    }
+
+    private void mediator(Descriptor process) {
+        if (mediator == null) {
+            throw new Refused("a mediator is named, and this session has none", "open the session with one");
+        }
+        try {
+            mediator.mediator(PidFd.copyOf(Fd.own(process.number())));
+        } catch (NativeException e) {
+            throw new Refused("the mediator's process cannot be watched: " + e.getMessage(), "is it running?", e);
         }
     }
 
@@ -124,6 +143,9 @@ final class GuestSetup implements AutoCloseable {
     /** Called first by the code inside. */
     void enter(Inside inside) {
         own.bind();
+        if (identity) {
+            own.identity(local == null ? _ -> {} : local::attention);
+        }
         channels.values().forEach(channel -> channel.enter(inside));
         if (local != null) {
             ownCalls = local.calls();
@@ -131,6 +153,11 @@ final class GuestSetup implements AutoCloseable {
         if (mediator != null) {
             mediatorCalls = mediator.calls();
         }
+    }
+
+    /** Returns how many replies of this process, to this guest alone, were not believed. */
+    long refusedReplies() {
+        return local == null ? 0 : local.client().refusedReplies();
     }
 
     /** Called after each call of the guest's. */

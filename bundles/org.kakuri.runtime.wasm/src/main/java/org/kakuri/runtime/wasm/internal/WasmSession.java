@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import org.kakuri.api.Deadline;
 import org.kakuri.api.Gone;
 import org.kakuri.api.KakuriException;
@@ -17,6 +18,7 @@ import org.kakuri.api.runtime.HostAccess;
 import org.kakuri.api.runtime.MemoryArea;
 import org.kakuri.api.runtime.Quiescence;
 import org.kakuri.api.runtime.RuntimeSession;
+import org.kakuri.api.runtime.SessionReport;
 import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.tee.Context;
 import org.kakuri.api.tee.ContextSpec;
@@ -42,6 +44,7 @@ final class WasmSession implements RuntimeSession {
     private final Object lock = new Object();
     private final Map<Long, WasmGuest> guests = new LinkedHashMap<>();
     private final List<LedgerSpan> spans = new ArrayList<>();
+    private final LongAdder refusedByEnded = new LongAdder();
     private long nextId = 1;
     private boolean closed;
     private volatile LedgerSnapshot last;
@@ -58,9 +61,10 @@ final class WasmSession implements RuntimeSession {
             requireOpen();
             guests.values().removeIf(guest -> guest.ended() && guests.size() > 64);
             boolean alone = guests.values().stream().allMatch(WasmGuest::ended);
-            if (resources.mediator() != null && !alone) {
-                throw new Refused("session %s serves one guest at a time: its mediator has one call page".formatted(
-                        spec.name()), "let the other guest end");
+            if (!alone && (resources.mediator() != null || identity())) {
+                throw new Refused("session %s serves one guest at a time: %s".formatted(spec.name(),
+                        identity() ? "this process has one identity" : "its mediator has one call page"),
+                        "let the other guest end");
             }
             WasmGuest guest = make(command, nextId, alone);
             nextId++;
@@ -70,8 +74,13 @@ final class WasmSession implements RuntimeSession {
         }
     }
 
+    private boolean identity() {
+        return spec.hostCalls() instanceof SessionSpec.Local(boolean identity) && identity;
+    }
+
     private WasmGuest make(Command command, long id, boolean alone) {
-        GuestSetup setup = new GuestSetup(command, resources.instance(), resources.leaves(), resources.mediator());
+        GuestSetup setup = new GuestSetup(command, resources.instance(), resources.leaves(), resources.mediator(),
+                identity());
         LinearMemories.Linear memory = null;
         try {
             memory = resources.memories().take();
@@ -107,6 +116,7 @@ final class WasmSession implements RuntimeSession {
 
             @Override
             public void release() {
+                refusedByEnded.add(setup.refusedReplies());
                 resources.memories().share(memory, null);
                 shared.close();
                 setup.close();
@@ -204,6 +214,13 @@ final class WasmSession implements RuntimeSession {
             requireOpen();
         }
         return resources.touch(access);
+    }
+
+    /** The lie of a reply ends its guest, so guests that still run were told none. */
+    @Override
+    public SessionReport report() {
+        long mediated = resources.mediator() == null ? 0 : resources.mediator().client().refusedReplies();
+        return SessionReport.ofRefused(mediated + refusedByEnded.sum());
     }
 
     @Override

@@ -70,6 +70,7 @@ class MediatedTest {
             }
             there.writer().close();
             assertEquals(OptionalInt.of(0), Bench.end(guest).status());
+            assertEquals(0, session.report().refusedReplies());
         }
         assertEquals(before, ProcFs.openDescriptors());
     }
@@ -194,6 +195,7 @@ class MediatedTest {
 
                 assertEquals(OptionalInt.empty(), exit.status());
                 assertEquals("the mediator broke the call protocol: result=" + lie, exit.reason());
+                assertEquals(1, session.report().refusedReplies());
             }
         }
     }

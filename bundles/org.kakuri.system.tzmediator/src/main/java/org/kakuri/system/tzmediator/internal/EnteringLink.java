@@ -42,7 +42,7 @@ final class EnteringLink extends TaLink {
     void start(LinkSpec spec, Lease lease, TrialContext context) {
         session(lease.open(new RuntimeImage(RuntimeImage.Kind.WASM, spec.trusted().module()),
                 new SessionSpec("tz " + spec.name(), Placement.DOMAIN, TA_MEMORY, spec.pricing(),
-                        new SessionSpec.Local(), options(spec, lease))));
+                        new SessionSpec.Local(true), options(spec, lease))));
         try (Channel channel = spec.mechanism().open(spec.size())) {
             client(ClientProcess.start(spec.client(), channel, spec.size(), spec.plan().client()));
             spawn(spec,

@@ -125,7 +125,7 @@ final class IpcTrial {
         private Optional<Callable<IpcArm>> mediated(String arm, Lease lease, Pricing pricing) {
             String name = arm + (pricing.injected() ? Arms.INJECTED : "");
             CallStyle style = arm.equals(Arms.POLLING) ? CallStyle.POLLING : CallStyle.RPC;
-            Shadow shadow = arm.equals(Arms.RPC) && mechanism.entering() ? Shadow.ENTERING : Shadow.PARALLEL;
+            Shadow shadow = arm.equals(Arms.RPC) ? Shadow.ENTERING : Shadow.PARALLEL;
             CpuPlan plan;
             try {
                 plan = mechanism.calls() ? CpuPlan.mediated(placement, style, cpus) : CpuPlan.sharing(cpus);

@@ -185,6 +185,7 @@ public abstract class TaLink implements AutoCloseable {
             attempt(resource::close, failures);
         }
         owned.clear();
+        join(failures);
         if (!failures.isEmpty()) {
             RuntimeException first = failures.removeFirst();
             failures.forEach(first::addSuppressed);
@@ -192,7 +193,7 @@ public abstract class TaLink implements AutoCloseable {
         }
     }
 
-    /** The page may go only when nobody looks at it any more. */
+    /** No watcher outlives its link; and the page, where there is one, may go only when nobody looks at it any more. */
     private void join(List<RuntimeException> failures) {
         for (Thread watcher : watchers) {
             try {
@@ -203,6 +204,7 @@ public abstract class TaLink implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
+        watchers.clear();
     }
 
     private static void attempt(Closing step, List<RuntimeException> failures) {

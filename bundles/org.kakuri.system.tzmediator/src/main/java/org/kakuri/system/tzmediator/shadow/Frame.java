@@ -64,15 +64,15 @@ public record Frame(Kind kind, List<String> words, List<Fd> descriptors) impleme
          */
         START_POOLED,
         /**
-         * The shadow is to serve: bytes of the page, spins, yields; the page, in the pool followed by the TA's
-         * descriptors.
+         * The shadow is to serve: bytes of the page, spins, yields, signals that the TA masks and ignores; the page, in
+         * the pool followed by the TA's descriptors.
          */
         SERVE,
         /** The shadow serves: its numbers of the TA's descriptors, in order. */
         READY,
         /** How the process is to end: {@code exit} or {@code signal}, the number, and what to print before. */
         END,
-        /** A start program got a signal: its number. */
+        /** A start program got a signal: its number, code and value, see sigaction(2). */
         SIGNAL
     }
 

@@ -16,6 +16,10 @@ import org.kakuri.platform.linux.ring.CallPageLayout;
  *            of the TA, or the path of its module
  * @param directory
  *            the CA's working directory
+ * @param signals
+ *            what the TA inherits of signals
+ * @param signals
+ *            what the TA inherits of them
  * @param argv
  *            the TA's arguments, its name first
  * @param env
@@ -23,12 +27,13 @@ import org.kakuri.platform.linux.ring.CallPageLayout;
  * @param descriptors
  *            numbers of the open descriptors the TA inherits
  */
-public record Launch(String version, String name, String directory, List<String> argv, Map<String, String> env,
+public record Launch(String version, String name, String directory, Signals signals, List<String> argv,
+        Map<String, String> env,
         List<Integer> descriptors) {
-    /** Version of the protocol and of the call page; a workbench refuses another one's. */
-    public static final String VERSION = "1." + CallPageLayout.VERSION_VALUE;
     /** Version of the protocol alone: what a start program says, whose shadow is the workbench's own. */
-    static final String POOLED_VERSION = "1";
+    static final String POOLED_VERSION = "2";
+    /** Version of the protocol and of the call page; a workbench refuses another one's. */
+    public static final String VERSION = POOLED_VERSION + "." + CallPageLayout.VERSION_VALUE;
 
     /** Copies the collections. */
     public Launch {
@@ -37,9 +42,38 @@ public record Launch(String version, String name, String directory, List<String>
         descriptors = List.copyOf(descriptors);
     }
 
+    /**
+     * Signals that a program inherits from the one that starts it, as the kernel's masks: bit {@code signal - 1}.
+     *
+     * @param masked
+     *            blocked
+     * @param ignored
+     *            ignored
+     */
+    public record Signals(long masked, long ignored) {
+        /** None. */
+        public static final Signals NONE = new Signals(0, 0);
+        static final int WORDS = 2;
+
+        /** Reads two hexadecimal words, as {@code /proc/PID/status} writes masks. */
+        static Signals of(List<String> words) {
+            if (words.size() != WORDS || !words.stream().allMatch(word -> word.matches("[0-9a-f]{1,16}"))) {
+                throw new IllegalArgumentException("not two masks of signals: " + words);
+            }
+            return new Signals(Long.parseUnsignedLong(words.getFirst(), 16),
+                    Long.parseUnsignedLong(words.getLast(), 16));
+        }
+
+        /** Returns two hexadecimal words. */
+        public List<String> words() {
+            return List.of(Long.toHexString(masked), Long.toHexString(ignored));
+        }
+    }
+
     /** Returns it as words of a frame: single ones first, then three lists, each after its length. */
     public List<String> words() {
         List<String> words = new ArrayList<>(List.of(version, name, directory));
+        words.addAll(signals.words());
         words.add("" + argv.size());
         words.addAll(argv);
         words.add("" + env.size());
@@ -65,6 +99,7 @@ public record Launch(String version, String name, String directory, List<String>
         }
         String name = next(rest);
         String directory = next(rest);
+        Signals signals = Signals.of(List.of(next(rest), next(rest)));
         List<String> argv = list(rest);
         Map<String, String> env = new LinkedHashMap<>();
         for (String variable : list(rest)) {
@@ -77,7 +112,7 @@ public record Launch(String version, String name, String directory, List<String>
         if (argv.isEmpty() || rest.hasNext()) {
             throw new IllegalArgumentException("not a launch: argv=" + argv + ", more=" + rest.hasNext());
         }
-        return new Launch(version, name, directory, argv, env, descriptors);
+        return new Launch(version, name, directory, signals, argv, env, descriptors);
     }
 
     private static List<String> list(Iterator<String> rest) {

@@ -2,16 +2,14 @@ package org.kakuri.system.tzmediator.shadow;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
-import org.kakuri.platform.linux.Errno;
+import java.util.concurrent.CompletableFuture;
 import org.kakuri.platform.linux.Fd;
+import org.kakuri.platform.linux.Prctl;
 import org.kakuri.platform.linux.SharedMapping;
-import org.kakuri.platform.linux.Signals;
 import org.kakuri.platform.linux.Termination;
 import org.kakuri.platform.linux.posix.CallPageServer;
 import org.kakuri.platform.linux.posix.LocalPosix;
-import org.kakuri.platform.linux.posix.PosixOp;
-import org.kakuri.platform.linux.ring.CallHandler;
+import org.kakuri.platform.linux.posix.ProcessIdentity;
 import org.kakuri.platform.linux.ring.CallPage;
 import org.kakuri.platform.linux.ring.CallServer;
 import org.kakuri.platform.linux.ring.CorruptPage;
@@ -19,80 +17,78 @@ import org.kakuri.platform.linux.ring.PeerCheck;
 import org.kakuri.platform.linux.ring.PeerGone;
 import org.kakuri.platform.linux.ring.WaitPolicy;
 
-/** The serving half of a started TA's shadow: its call page, its descriptors, the thread that executes its calls. */
+/**
+ * The serving half of a started TA's shadow: this process's identity, its call page, its descriptors, the thread that executes its
+ * calls. The identity is taken before the TA is there, so that a signal ends a shadow that still waits for its TA.
+ */
 final class ServedCalls {
-    private static final long MSG_NOSIGNAL = 0x4000;
-    private static final long SIGPIPE_IGNORED = 1L << Signals.SIGPIPE - 1;
+    private static final int SIGABRT = 6;
+    private static final int WORDS = 3;
 
-    private final List<Integer> numbers;
+    private final CompletableFuture<Order> ordered = new CompletableFuture<>();
+    private List<Integer> numbers = List.of();
 
-    private ServedCalls(List<Integer> numbers) {
-        this.numbers = numbers;
+    private record Order(CallServer server, List<Integer> numbers, Launch.Signals signals) {}
+
+    private ServedCalls() {}
+
+    /** Takes this process's identity, for a TA that inherits such signals. */
+    static ServedCalls prepare(Launch.Signals signals) {
+        ServedCalls calls = new ServedCalls();
+        CompletableFuture<Void> taken = new CompletableFuture<>();
+        Thread.ofPlatform().name("calls").daemon().start(() -> calls.run(signals, taken));
+        taken.join();
+        return calls;
     }
 
     /**
      * Serves from now on.
      *
      * @param serve
-     *            the page, how to wait, and the descriptors of a shadow of the pool
+     *            the page, how to wait, signals, and the descriptors of a shadow of the pool
      * @param inherited
      *            the descriptors of a shadow that the CA started
      */
-    static ServedCalls start(Frame serve, List<Integer> inherited) {
+    void serve(Frame serve, List<Integer> inherited) {
         List<Fd> passed = serve.descriptors();
-        if (passed.isEmpty() || serve.words().size() != 3) {
+        List<String> words = serve.words();
+        if (passed.isEmpty() || words.size() != WORDS + Launch.Signals.WORDS) {
             throw new IllegalArgumentException("not an order to serve: " + serve);
         }
-        SharedMapping memory = SharedMapping.of(passed.getFirst(), Long.parseLong(serve.words().get(0)));
+        SharedMapping memory = SharedMapping.of(passed.getFirst(), Long.parseLong(words.get(0)));
         passed.getFirst().close();
-        List<Integer> numbers = new ArrayList<>(inherited);
-        passed.subList(1, passed.size()).forEach(fd -> numbers.add(fd.number()));
-        LocalPosix calls = new LocalPosix().names();
-        numbers.forEach(calls::give);
-        WaitPolicy waiting = new WaitPolicy(Integer.parseInt(serve.words().get(1)),
-                Integer.parseInt(serve.words().get(2)), true);
+        List<Integer> all = new ArrayList<>(inherited);
+        passed.subList(1, passed.size()).forEach(fd -> all.add(fd.number()));
+        WaitPolicy waiting = new WaitPolicy(Integer.parseInt(words.get(1)), Integer.parseInt(words.get(2)), true);
         CallServer server = CallPage.open(memory.segment()).server(waiting, PeerCheck.NONE);
-        CallHandler handler = handler(new CallPageServer(calls));
-        Thread.ofPlatform().name("calls").daemon().start(() -> serve(server, handler));
-        return new ServedCalls(numbers);
+        numbers = List.copyOf(all);
+        ordered.complete(new Order(server, numbers, Launch.Signals.of(words.subList(WORDS, words.size()))));
     }
 
     /** Says that it serves, and under which numbers. */
     void announce(Fd socket) {
-        new Frame(Frame.Kind.READY, numbers.stream().map(String::valueOf).collect(Collectors.toList()), List.of())
-                .send(socket);
+        new Frame(Frame.Kind.READY, numbers.stream().map(String::valueOf).toList(), List.of()).send(socket);
     }
 
-    /**
-     * A write to a pipe or socket that nobody reads ends a process that does not ignore SIGPIPE. The JVM catches that
-     * signal, so what the kernel would do is done here.
-     */
-    private static CallHandler handler(CallPageServer calls) {
-        long ignored = Long.parseUnsignedLong(System.getProperty("kakuri.ta.ignored", "0"), 16);
-        if ((ignored & SIGPIPE_IGNORED) != 0) {
-            return calls;
-        }
-        return (operation, arguments, length, data) -> {
-            long result = calls.handle(operation, arguments, length, data);
-            if (result == -Errno.EPIPE && !withoutSignal(operation, arguments)) {
-                Termination.bySignal(Signals.SIGPIPE);
-            }
-            return result;
-        };
-    }
-
-    /** send(2) and sendto(2) have their flags third, and one that asks for no signal. */
-    private static boolean withoutSignal(int operation, long[] arguments) {
-        return (operation == PosixOp.SEND.code() || operation == PosixOp.SENDTO.code())
-                && (arguments[2] & MSG_NOSIGNAL) != 0;
-    }
-
-    private static void serve(CallServer server, CallHandler handler) {
+    private void run(Launch.Signals signals, CompletableFuture<Void> taken) {
         try {
-            server.serve(handler);
+            LocalPosix calls = new LocalPosix();
+            ProcessIdentity identity = ProcessIdentity.take(signals.masked(), signals.ignored());
+            calls.identity(identity);
+            taken.complete(null);
+            Order order = ordered.join();
+            // The process of the TA's world takes memory files that the TA maps.
+            Prctl.allowTracing();
+            identity.inherit(order.signals.masked(), order.signals.ignored());
+            order.numbers.forEach(calls::give);
+            calls.onSignal(() -> order.server.attention(calls.signalled()));
+            order.server.serve(new CallPageServer(calls));
         } catch (CorruptPage | PeerGone e) {
             System.err.println("kakuri-ta: the TA broke the call protocol: " + e.getMessage());
-            Termination.bySignal(6);
+            Termination.bySignal(SIGABRT);
+        } catch (RuntimeException e) {
+            taken.completeExceptionally(e);
+            throw e;
         }
     }
 }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.kakuri.platform.linux.Affinity;
 import org.kakuri.platform.linux.Fd;
+import org.kakuri.platform.linux.Prctl;
 import org.kakuri.platform.linux.SharedMapping;
 import org.kakuri.platform.linux.posix.CallPageServer;
 import org.kakuri.platform.linux.posix.LocalPosix;
@@ -56,6 +57,7 @@ public final class Shadow {
         WaitPolicy waiting = new WaitPolicy(Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]), true);
         CallServer server = CallPage.open(memory.segment()).server(waiting, PeerCheck.NONE);
         LocalPosix calls = new LocalPosix();
+        Prctl.allowTracing();
         ProcessIdentity identity = ProcessIdentity.take();
         calls.identity(identity);
         calls.onSignal(() -> server.attention(calls.signalled()));

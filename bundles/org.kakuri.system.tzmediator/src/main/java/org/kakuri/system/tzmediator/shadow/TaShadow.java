@@ -2,13 +2,16 @@ package org.kakuri.system.tzmediator.shadow;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.kakuri.platform.linux.Errno;
 import org.kakuri.platform.linux.Fd;
 import org.kakuri.platform.linux.NativeException;
 import org.kakuri.platform.linux.Signals;
 import org.kakuri.platform.linux.Termination;
+import org.kakuri.platform.linux.posix.GuestSignals;
 import org.kakuri.system.tzmediator.shadow.Frame.Kind;
 
 /**
@@ -22,7 +25,8 @@ import org.kakuri.system.tzmediator.shadow.Frame.Kind;
  * </pre>
  *
  * System properties: {@code kakuri.home}; {@code kakuri.ta.descriptors}, what was open before this process was a JVM;
- * {@code kakuri.ta.ignored}, the mask of the signals that were ignored then.
+ * {@code kakuri.ta.masked} and {@code kakuri.ta.ignored}, the signals that were blocked and ignored then. This process's signals are
+ * the TA's, from its first moment: it is to be started as {@link GuestSignals#prepare} says; without that, every signal has its default action.
  */
 public final class TaShadow {
     /** Descriptor of the pool's socket. */
@@ -45,7 +49,7 @@ public final class TaShadow {
             List<String> words = List.of(arguments);
             switch (words.isEmpty() ? "" : words.getFirst()) {
             case "exec" -> end(exec(words));
-            case "pool" -> end(serve(Fd.own(SOCKET), List.of()));
+            case "pool" -> end(serve(Fd.own(SOCKET), ServedCalls.prepare(Launch.Signals.NONE), List.of()));
             case "train" -> Training.run();
             default -> fail(2, "usage: kakuri-ta NAME ARG...");
             }
@@ -59,15 +63,20 @@ public final class TaShadow {
             fail(2, "usage: kakuri-ta NAME ARG...");
         }
         List<Integer> descriptors = InheritedDescriptors.find();
-        Launch launch = new Launch(Launch.VERSION, words.get(1), Path.of("").toAbsolutePath().toString(),
-                words.subList(2, words.size()), System.getenv(), descriptors);
+        Launch.Signals signals = Launch.Signals.of(List.of(System.getProperty("kakuri.ta.masked", "0"),
+                System.getProperty("kakuri.ta.ignored", "0")));
+        ServedCalls calls = ServedCalls.prepare(signals);
+        Map<String, String> environment = new LinkedHashMap<>(System.getenv());
+        environment.keySet().removeIf(GuestSignals::isOwnVariable);
+        Launch launch = new Launch(Launch.VERSION, words.get(1), Path.of("").toAbsolutePath().toString(), signals,
+                words.subList(2, words.size()), environment, descriptors);
         Fd socket = WorkbenchConnection.open(Path.of(System.getProperty("kakuri.home", ".")));
         new Frame(Kind.START, launch.words(), List.of()).send(socket);
-        return serve(socket, descriptors);
+        return serve(socket, calls, descriptors);
     }
 
     /** Serves as it is told; returns how to end. */
-    private static Frame serve(Fd socket, List<Integer> inherited) {
+    private static Frame serve(Fd socket, ServedCalls calls, List<Integer> inherited) {
         while (true) {
             Optional<Frame> frame = receive(socket);
             if (frame.isEmpty()) {
@@ -75,7 +84,10 @@ public final class TaShadow {
                         "the workbench has ended, and its TA with it");
             }
             switch (frame.get().kind()) {
-            case SERVE -> ServedCalls.start(frame.get(), inherited).announce(socket);
+            case SERVE -> {
+                calls.serve(frame.get(), inherited);
+                calls.announce(socket);
+            }
             case END -> {
                 return frame.get();
             }

@@ -11,8 +11,10 @@ import org.kakuri.platform.linux.Fd;
 import org.kakuri.platform.linux.MemFd;
 import org.kakuri.platform.linux.Pipe;
 import org.kakuri.platform.linux.SharedMapping;
+import org.kakuri.platform.linux.Signals;
 import org.kakuri.platform.linux.UnixSocketPair;
 import org.kakuri.platform.linux.posix.CallPagePosix;
+import org.kakuri.platform.linux.posix.PosixOp;
 import org.kakuri.platform.linux.ring.CallPage;
 import org.kakuri.platform.linux.ring.CallPageLayout;
 import org.kakuri.platform.linux.ring.PeerCheck;
@@ -21,13 +23,17 @@ import org.kakuri.platform.linux.ring.WaitPolicy;
 /** What a shadow does between its start and its end, with itself: so that the JVM's AOT cache knows it. */
 final class Training {
     private static final long DATA = 64 * 1024;
+    /** See {@link PosixOp#SIGACTION} and {@link PosixOp#SIGNEXT}. */
+    private static final int CATCH = 2;
+    private static final int RECORD_BYTES = 40;
 
     private Training() {}
 
     static void run() throws IOException {
         TaSockets.of(Path.of(System.getProperty("kakuri.home", "."))).connect().ifPresent(Fd::close);
-        Launch launch = new Launch(Launch.VERSION, "training", "/", List.of("training"), Map.of("A", "B"),
-                InheritedDescriptors.find());
+        Launch launch = new Launch(Launch.VERSION, "training", "/", Launch.Signals.NONE, List.of("training"),
+                Map.of("A", "B"), InheritedDescriptors.find());
+        ServedCalls served = ServedCalls.prepare(Launch.Signals.NONE);
         try (UnixSocketPair sockets = UnixSocketPair.stream();
                 MemFd file = MemFd.create("training", CallPageLayout.bytes(DATA));
                 SharedMapping page = file.map();
@@ -35,10 +41,11 @@ final class Training {
             new Frame(Frame.Kind.START, launch.words(), List.of()).send(sockets.left());
             Launch.of(Frame.receive(sockets.right(), 1).orElseThrow().words());
             CallPage calls = CallPage.create(page.segment());
-            Frame serve = new Frame(Frame.Kind.SERVE, List.of("" + file.size(), "100", "10"),
+            Frame serve = new Frame(Frame.Kind.SERVE, List.of("" + file.size(), "100", "10", "0", "0"),
                     List.of(file.fd(), pipe.reader(), pipe.writer()));
             serve.send(sockets.right());
-            ServedCalls.start(Frame.receive(sockets.left(), 8).orElseThrow(), List.of()).announce(sockets.left());
+            served.serve(Frame.receive(sockets.left(), 8).orElseThrow(), List.of());
+            served.announce(sockets.left());
             Optional<Frame> ready = Frame.receive(sockets.right(), 1);
             List<Integer> numbers = ready.orElseThrow().words().stream().map(Integer::valueOf).toList();
             exchange(calls, numbers.get(0), numbers.get(1));
@@ -55,6 +62,10 @@ final class Training {
             }
             calls.fstat(reads, buffer, 0, 256);
             calls.fcntlGetFl(reads);
+            calls.call(PosixOp.SIGACTION, new long[] {Signals.SIGCHLD, CATCH, 0, 0, 0, 0}, buffer, 0);
+            calls.call(PosixOp.KILL, new long[] {(int) ProcessHandle.current().pid(), Signals.SIGCHLD, 0, 0, 0, 0},
+                    buffer, 0);
+            calls.call(PosixOp.SIGNEXT, new long[] {0, 0, RECORD_BYTES, 0, 0, 0}, buffer, 0);
         }
     }
 }

@@ -6,10 +6,15 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.kakuri.platform.linux.ChildProcess;
 import org.kakuri.platform.linux.Fd;
+import org.kakuri.platform.linux.Signals;
 import org.kakuri.platform.linux.Spawn;
+import org.kakuri.platform.linux.posix.GuestSignals;
 
 /**
  * Finds the workbench that runs; starts one without a shell when none does, which ends when it has had nothing to do
@@ -56,7 +61,10 @@ final class WorkbenchConnection {
      * Through a shell that ends at once: the workbench is nobody's child here, and has none of the TA's descriptors.
      */
     private static void run(Path home, Path log) {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.keySet().removeIf(GuestSignals::isOwnVariable);
         try (ChildProcess shell = Spawn.program("/bin/sh")
+                .environment(environment)
                 .arguments("-c", "KAKURI_TA_IDLE=${KAKURI_TA_IDLE:-60} \"$0\" --headless >\"$1\" 2>&1 &",
                         home.resolve("kakuri").toString(), log.toString())
                 .directory(Files.isDirectory(home) ? home : Path.of("/"))
@@ -64,6 +72,8 @@ final class WorkbenchConnection {
                 .start()) {
             shell.waitFor();
         }
+        // That child was not the TA's, so its end is no signal for the TA.
+        Signals.await(Duration.ZERO, Signals.SIGCHLD);
     }
 
     private static void pause() throws IOException {

@@ -50,6 +50,12 @@ class LinkFailureTest {
         lease.started.forEach(child -> child.close());
         assertEquals(List.of(), ProcFs.children((int) ProcessHandle.current().pid()), "children");
         assertEquals(descriptorsBefore, Descriptors.open(), "descriptors");
+        assertEquals(List.of(), Thread.getAllStackTraces()
+                .keySet()
+                .stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("watch "))
+                .toList(), "threads");
     }
 
     private MediatedArm open(String fault, StandInContext context) {

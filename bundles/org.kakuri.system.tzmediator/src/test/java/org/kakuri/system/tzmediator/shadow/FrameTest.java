@@ -75,7 +75,8 @@ class FrameTest {
 
     @Test
     void launchComesBackAsItWas() {
-        Launch launch = new Launch(Launch.VERSION, "ta_x", "/tmp", List.of("x", "", "b c"), Map.of("A", "1=2", "B", ""),
+        Launch launch = new Launch(Launch.VERSION, "ta_x", "/tmp", new Launch.Signals(-1L, 2), List.of("x", "", "b c"),
+                Map.of("A", "1=2", "B", ""),
                 List.of(0, 1, 2, 40));
 
         assertEquals(launch, Launch.of(launch.words()));
@@ -83,16 +84,22 @@ class FrameTest {
 
     @Test
     void refusesLaunchesThatAreNone() {
-        List<String> good = new Launch(Launch.VERSION, "x", "/", List.of("x"), Map.of(), List.of(0)).words();
+        List<String> good = new Launch(Launch.VERSION, "x", "/", Launch.Signals.NONE, List.of("x"), Map.of(),
+                List.of(0)).words();
 
         assertThrows(IllegalArgumentException.class, () -> Launch.of(good.subList(0, good.size() - 1)));
         assertThrows(IllegalArgumentException.class, () -> Launch.of(List.of()));
-        assertThrows(IllegalArgumentException.class, () -> Launch.of(List.of("0", "x", "/", "1", "x", "0", "0")));
         assertThrows(IllegalArgumentException.class,
-                () -> Launch.of(List.of(Launch.VERSION, "x", "/", "9999999", "x", "0", "0")));
+                () -> Launch.of(List.of("0", "x", "/", "0", "0", "1", "x", "0", "0")));
         assertThrows(IllegalArgumentException.class,
-                () -> Launch.of(List.of(Launch.VERSION, "x", "/", "1", "x", "0", "1", "-1")));
+                () -> Launch.of(List.of(Launch.VERSION, "x", "/", "0", "0", "9999999", "x", "0", "0")));
         assertThrows(IllegalArgumentException.class,
-                () -> Launch.of(List.of(Launch.VERSION, "x", "/", "0", "0", "0")));
+                () -> Launch.of(List.of(Launch.VERSION, "x", "/", "0", "0", "1", "x", "0", "1", "-1")));
+        assertThrows(IllegalArgumentException.class,
+                () -> Launch.of(List.of(Launch.VERSION, "x", "/", "0", "0", "0", "0", "0")));
+        for (String mask : List.of("", "x", "-1", "12345678901234567")) {
+            assertThrows(IllegalArgumentException.class,
+                    () -> Launch.of(List.of(Launch.VERSION, "x", "/", "0", mask, "1", "x", "0", "0")));
+        }
     }
 }

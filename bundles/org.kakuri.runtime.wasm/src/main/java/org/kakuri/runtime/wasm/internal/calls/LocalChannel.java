@@ -52,6 +52,11 @@ public final class LocalChannel extends PageChannel {
         return 0;
     }
 
+    /** Lets the code inside know whether there is a signal to ask for. Any thread. */
+    public void attention(boolean wanted) {
+        server.attention(wanted);
+    }
+
     @Override
     public String failure() {
         return broken ? "the host did not execute the call" : "";

@@ -25,7 +25,7 @@ import org.kakuri.platform.linux.ring.WaitWord;
  */
 public final class MediatedChannel extends PageChannel {
     private final SharedMemory shared;
-    private final Optional<PidFd> mediator;
+    private volatile Optional<PidFd> mediator;
     private final CallClient client;
     private final WaitPolicy outside;
     private final boolean polling;
@@ -51,7 +51,7 @@ public final class MediatedChannel extends PageChannel {
 
     private PeerCheck peer() {
         return () -> {
-            mediatorEnded = mediator.isPresent() && mediator.get().hasEnded();
+            mediatorEnded = mediator.map(PidFd::hasEnded).orElse(false);
             return !mediatorEnded && wanted.getAsBoolean();
         };
     }
@@ -59,6 +59,12 @@ public final class MediatedChannel extends PageChannel {
     /** Says how a guest that makes the next calls is asked whether it may still wait. */
     public void wanted(BooleanSupplier stillWanted) {
         wanted = stillWanted;
+    }
+
+    /** Says who serves the page from now on; closed with this object. Before a guest's first call. */
+    public void mediator(PidFd process) {
+        mediator.ifPresent(PidFd::close);
+        mediator = Optional.of(process);
     }
 
     /** Returns how this process gets the mediator's descriptors, where that process is known. */

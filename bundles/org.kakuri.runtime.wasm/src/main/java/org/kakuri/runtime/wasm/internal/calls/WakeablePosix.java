@@ -1,11 +1,13 @@
 package org.kakuri.runtime.wasm.internal.calls;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import org.kakuri.platform.linux.CallGate;
 import org.kakuri.platform.linux.Errno;
 import org.kakuri.platform.linux.posix.LocalPosix;
 import org.kakuri.platform.linux.posix.PosixCalls;
 import org.kakuri.platform.linux.posix.PosixOp;
+import org.kakuri.platform.linux.posix.ProcessIdentity;
 
 /**
  * Executes a guest's calls in this process so that none blocks longer than the guest may live: {@link #wake} ends the call its
@@ -14,14 +16,32 @@ import org.kakuri.platform.linux.posix.PosixOp;
 public final class WakeablePosix implements PosixCalls, AutoCloseable {
     private final LocalPosix calls = new LocalPosix();
     private final CallGate gate = new CallGate();
+    private ProcessIdentity identity;
+    private volatile boolean woken;
 
     /** Makes the calling thread the one that calls. */
     public void bind() {
         gate.bind();
     }
 
+    /**
+     * Gives the guest this process's identity. On the thread that calls, before its first call.
+     *
+     * @param attention told, by any thread, whether there is a signal for the guest to ask for
+     */
+    public void identity(Consumer<Boolean> attention) {
+        identity = ProcessIdentity.take();
+        calls.identity(identity);
+        calls.onSignal(() -> attention.accept(calls.signalled()));
+        if (woken) {
+            calls.cancel();
+        }
+    }
+
     /** Ends the call of the guest's thread; all later calls fail. Any thread. */
     public void wake() {
+        woken = true;
+        calls.cancel();
         gate.close();
     }
 
@@ -205,5 +225,8 @@ public final class WakeablePosix implements PosixCalls, AutoCloseable {
     @Override
     public void close() {
         calls.close();
+        if (identity != null) {
+            identity.close();
+        }
     }
 }

@@ -12,10 +12,9 @@ import java.util.stream.Stream;
  * @param kind what {@code ca.c} and {@code ta_pingpong.c} call it: how a message travels over the descriptors
  * @param most most bytes of a message
  * @param calls whether a message takes a call of each side; memory that both share takes none
- * @param entering whether a shadow whose own thread enters the secure world can do it
  * @param opening opens a channel
  */
-public record Mechanism(String name, String kind, int most, boolean calls, boolean entering, Opening opening) {
+public record Mechanism(String name, String kind, int most, boolean calls, Opening opening) {
     /** Bytes on a stream: {@link #kind} of what needs no argument. */
     public static final String STREAM = "stream";
 
@@ -23,14 +22,14 @@ public record Mechanism(String name, String kind, int most, boolean calls, boole
 
     /** Every mechanism there is; a new one is a row here. */
     public static final Map<String, Mechanism> ALL = Stream
-            .of(new Mechanism("pipe", STREAM, LARGEST, true, true, size -> Channels.pipes(STREAM)),
-                    new Mechanism("fifo", STREAM, LARGEST, true, true, size -> Channels.fifos()),
-                    new Mechanism("unix", STREAM, LARGEST, true, true, size -> Channels.unixSockets()),
-                    new Mechanism("tcp", STREAM, LARGEST, true, true, size -> Channels.tcpSockets()),
-                    new Mechanism("mq", "mq", LARGEST, true, true, Channels::queues),
-                    new Mechanism("eventfd", "eventfd", 7, true, true, size -> Channels.counters()),
-                    new Mechanism("signal", "signal", Integer.BYTES, true, false, size -> Channels.pipes("signal")),
-                    new Mechanism("shm", "shm", LARGEST, false, false, size -> Channels.sharedMemory()))
+            .of(new Mechanism("pipe", STREAM, LARGEST, true, size -> Channels.pipes(STREAM)),
+                    new Mechanism("fifo", STREAM, LARGEST, true, size -> Channels.fifos()),
+                    new Mechanism("unix", STREAM, LARGEST, true, size -> Channels.unixSockets()),
+                    new Mechanism("tcp", STREAM, LARGEST, true, size -> Channels.tcpSockets()),
+                    new Mechanism("mq", "mq", LARGEST, true, Channels::queues),
+                    new Mechanism("eventfd", "eventfd", 7, true, size -> Channels.counters()),
+                    new Mechanism("signal", "signal", Integer.BYTES, true, size -> Channels.pipes("signal")),
+                    new Mechanism("shm", "shm", LARGEST, false, size -> Channels.sharedMemory()))
             .collect(Collectors.toUnmodifiableMap(Mechanism::name, Function.identity()));
 
     /** Opens a channel of one kind. */

@@ -3,10 +3,12 @@ package org.kakuri.system.tzmediator.internal.ta;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.kakuri.platform.linux.ChildProcess;
 import org.kakuri.platform.linux.ExitStatus;
 import org.kakuri.platform.linux.Fd;
 import org.kakuri.platform.linux.NativeException;
+import org.kakuri.platform.linux.PidFd;
 import org.kakuri.platform.linux.PollSet;
 import org.kakuri.platform.linux.Signals;
 import org.kakuri.platform.linux.UnixListener.Peer;
@@ -14,6 +16,9 @@ import org.kakuri.system.tzmediator.shadow.Frame;
 
 /** A shadow of the pool at work for a start program, which is the CA's child in its place: signals and the end go through both. */
 final class PooledShadow extends ShadowSide {
+    /** Code of a signal that sigqueue(3) sent. */
+    private static final int SI_QUEUE = -1;
+
     private final ShadowPool.Idle shadow;
     private final Fd client;
     private final Peer peer;
@@ -30,8 +35,8 @@ final class PooledShadow extends ShadowSide {
     }
 
     @Override
-    int pid() {
-        return shadow.process().pid();
+    PidFd process() {
+        return shadow.process().pidFd();
     }
 
     @Override
@@ -66,17 +71,23 @@ final class PooledShadow extends ShadowSide {
         }
         Optional<Frame> frame = receive(client);
         if (frame.isPresent() && frame.get().kind() == Frame.Kind.SIGNAL
-                && frame.get().words().toString().matches("\\[[0-9]{1,2}\\]")) {
-            signal(Integer.parseInt(frame.get().words().getFirst()));
+                && frame.get().words().toString().matches("\\[[0-9]{1,2}, -?[0-9]{1,10}, -?[0-9]{1,10}\\]")) {
+            List<Integer> words = frame.get().words().stream().map(Long::valueOf).map(Long::intValue).toList();
+            signal(words.get(0), words.get(1) == SI_QUEUE ? OptionalInt.of(words.get(2)) : OptionalInt.empty());
             return false;
         }
         kill();
         return true;
     }
 
-    private void signal(int number) {
+    /** Passes it on, with its value if it was sent with one. The shadow is not reaped yet, so its number is still its own. */
+    private void signal(int number, OptionalInt value) {
         try {
-            shadow.process().signal(number);
+            if (value.isPresent()) {
+                Signals.queue(pid(), number, value.getAsInt());
+            } else {
+                shadow.process().signal(number);
+            }
         } catch (NativeException noSignal) {
             System.getLogger(PooledShadow.class.getName())
                     .log(System.Logger.Level.DEBUG, "not sent to shadow " + pid() + ": " + number, noSignal);

@@ -1,7 +1,7 @@
 package org.kakuri.system.tzmediator.internal.ta;
 
 /**
- * A TA that runs.
+ * A TA that runs, or one that was ended because its shadow process lied.
  *
  * @param name
  *            what the CA called it
@@ -23,11 +23,20 @@ package org.kakuri.system.tzmediator.internal.ta;
  *            {@code exec} or {@code pool}
  * @param calls
  *            POSIX calls so far
+ * @param refused
+ *            replies of its shadow process that it did not believe; the first one ends it
+ * @param state
+ *            {@code runs}, or why it ended
  */
 public record RunningTa(String name, int shadow, int ca, long world, long instance, String tee, String runtime,
-        String style, String mode, long calls) {
+        String style, String mode, long calls, long refused, String state) {
+    static final String RUNS = "runs";
 
-    RunningTa with(long count) {
-        return new RunningTa(name, shadow, ca, world, instance, tee, runtime, style, mode, count);
+    RunningTa with(long made) {
+        return new RunningTa(name, shadow, ca, world, instance, tee, runtime, style, mode, made, refused, state);
+    }
+
+    RunningTa ended(long lies, String reason) {
+        return new RunningTa(name, shadow, ca, world, instance, tee, runtime, style, mode, calls, lies, reason);
     }
 }

@@ -9,6 +9,7 @@ import org.kakuri.platform.linux.Fd;
 import org.kakuri.platform.linux.ReleasedTask;
 import org.kakuri.platform.linux.Spawn;
 import org.kakuri.platform.linux.UnixSocketPair;
+import org.kakuri.platform.linux.posix.GuestSignals;
 import org.kakuri.platform.linux.ring.CallPage;
 import org.kakuri.system.tzmediator.internal.process.JavaProgram;
 import org.kakuri.system.tzmediator.shadow.TaShadow;
@@ -16,7 +17,7 @@ import org.kakuri.system.tzmediator.shadow.TaShadow;
 /** Shadow processes that wait for work, one from the first use on. Thread-safe. */
 final class ShadowPool implements AutoCloseable {
     private static final List<String> OPTIONS = List.of("-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xms8m", "-Xmx64m",
-            "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xrs", "-XX:-CreateCoredumpOnCrash",
+            "-XX:TieredStopAtLevel=1", "-Xshare:auto", GuestSignals.JVM_OPTION, "-XX:-CreateCoredumpOnCrash",
             "--enable-native-access=ALL-UNNAMED");
 
     private final Deque<Idle> idle = new ArrayDeque<>();
@@ -70,7 +71,7 @@ final class ShadowPool implements AutoCloseable {
             List<String> arguments = new ArrayList<>(
                     JavaProgram.leading(OPTIONS, TaShadow.class, CallPage.class));
             arguments.add("pool");
-            ChildProcess process = Spawn.program(JavaProgram.executable())
+            ChildProcess process = GuestSignals.prepare(Spawn.program(JavaProgram.executable()))
                     .arguments(arguments)
                     .give(pair.right(), TaShadow.SOCKET)
                     .newProcessGroup()

@@ -9,6 +9,7 @@ import org.kakuri.api.KakuriException;
 import org.kakuri.platform.linux.Fd;
 import org.kakuri.platform.linux.MemFd;
 import org.kakuri.platform.linux.NativeException;
+import org.kakuri.platform.linux.PidFd;
 import org.kakuri.platform.linux.PollSet;
 import org.kakuri.platform.linux.ring.WaitPolicy;
 import org.kakuri.system.tzmediator.shadow.Frame;
@@ -28,8 +29,13 @@ abstract class ShadowSide implements AutoCloseable {
         return socket;
     }
 
-    /** Returns its process. */
-    abstract int pid();
+    /** Returns its process; owned by this object. */
+    abstract PidFd process();
+
+    /** Returns its process's number. */
+    final int pid() {
+        return process().pid();
+    }
 
     /** Returns the process that asked for the TA. */
     abstract int client();
@@ -40,12 +46,14 @@ abstract class ShadowSide implements AutoCloseable {
     /** Returns descriptors of this process that the TA gets. */
     abstract List<Fd> passed();
 
-    /** Lets it serve a page. */
-    final void serve(MemFd page, WaitPolicy waiting) {
+    /** Lets it serve a page for a TA that inherits such signals. */
+    final void serve(MemFd page, WaitPolicy waiting, Launch.Signals signals) {
         List<Fd> descriptors = new ArrayList<>(List.of(page.fd()));
         descriptors.addAll(passed());
-        send(socket, new Frame(Frame.Kind.SERVE,
-                List.of("" + page.size(), "" + waiting.spins(), "" + waiting.yields()), descriptors));
+        List<String> words = new ArrayList<>(
+                List.of("" + page.size(), "" + waiting.spins(), "" + waiting.yields()));
+        words.addAll(signals.words());
+        send(socket, new Frame(Frame.Kind.SERVE, words, descriptors));
         passed().forEach(Fd::close);
     }
 

@@ -26,8 +26,8 @@ final class StartedShadow extends ShadowSide {
     }
 
     @Override
-    int pid() {
-        return process.pid();
+    PidFd process() {
+        return process;
     }
 
     @Override

@@ -52,6 +52,7 @@ final class TaRun implements AutoCloseable {
     private final WakeFd wake = WakeFd.create();
     private final CompletableFuture<TaEnd> ended = new CompletableFuture<>();
     private volatile RunningTa shown;
+    private volatile Optional<RunningTa> betrayed = Optional.empty();
     private World world;
     private Thread watcher;
 
@@ -84,7 +85,7 @@ final class TaRun implements AutoCloseable {
     private Optional<TaEnd> start(Launch launch) {
         TaSpec spec = registry.find(launch.name(), Path.of(launch.directory()));
         world = worlds.take(spec);
-        shadow.serve(world.file(), spec.style().shadow());
+        shadow.serve(world.file(), spec.style().shadow(), launch.signals());
         RuntimeSession session = world.session();
         Optional<List<Integer>> numbers = shadow.awaitReady(launch, Deadline.in(READY));
         if (numbers.isEmpty()) {
@@ -93,7 +94,7 @@ final class TaRun implements AutoCloseable {
         GuestProcess guest = session.spawn(command(spec, launch, numbers.get()));
         shown = new RunningTa(spec.name(), shadow.pid(), shadow.client(), session.placement(guest).hostPid(),
                 session.placement(guest).instance(), world.lease().backend().name(), world.lease().runtime().name(),
-                spec.style().text(), shadow.mode(), 0);
+                spec.style().text(), shadow.mode(), 0, 0, RunningTa.RUNS);
         watcher = new Thread(new ReleasedTask(() -> watch(spec.name(), guest)), "TA " + spec.name());
         watcher.setDaemon(true);
         watcher.start();
@@ -101,12 +102,13 @@ final class TaRun implements AutoCloseable {
         return await(guest);
     }
 
-    private static Command command(TaSpec spec, Launch launch, List<Integer> numbers) {
+    private Command command(TaSpec spec, Launch launch, List<Integer> numbers) {
         List<GuestDescriptor> descriptors = new ArrayList<>();
         for (int i = 0; i < numbers.size(); i++) {
             descriptors.add(GuestDescriptor.mediated(launch.descriptors().get(i), numbers.get(i)));
         }
-        return new Command(launch.argv(), launch.env(), descriptors, spec.folders());
+        return new Command(launch.argv(), launch.env(), descriptors, spec.folders(),
+                new Descriptor(shadow.process().fd().number()));
     }
 
     private void watch(String name, GuestProcess guest) {
@@ -117,6 +119,7 @@ final class TaRun implements AutoCloseable {
                 exit = guest.waitFor(Deadline.in(WATCH));
             }
             how = TaEnd.of(name, exit.get());
+            refused(world.session().report().refusedReplies(), exit.get().reason());
         } catch (Gone e) {
             how = TaEnd.killed("TA %s: the secure world is gone: %s".formatted(name, e.getMessage()));
         } catch (RuntimeException e) {
@@ -124,6 +127,18 @@ final class TaRun implements AutoCloseable {
         }
         ended.complete(how);
         wake.wake();
+    }
+
+    private void refused(long replies, String reason) {
+        if (replies > 0) {
+            betrayed = shown().map(ta -> ta.ended(replies, reason));
+            shown = betrayed.orElse(shown);
+        }
+    }
+
+    /** Returns it if its shadow lied to it. After its end. */
+    Optional<RunningTa> betrayed() {
+        return betrayed;
     }
 
     /** Waits for the TA or its shadow to end, and ends the TA in the second case. */

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +31,7 @@ final class TaServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(TaService.class.getName());
     private static final Duration ENDING = Duration.ofSeconds(10);
     private static final long LOOK_MILLIS = 1_000;
+    private static final int MOST_BETRAYED = 16;
 
     private final Workbench workbench;
     private final TaRegistry registry;
@@ -39,6 +43,7 @@ final class TaServer implements AutoCloseable {
     private final PreparedWorlds worlds;
     private final ShadowPool pool = new ShadowPool();
     private final Set<TaRun> runs = ConcurrentHashMap.newKeySet();
+    private final Deque<RunningTa> betrayed = new ArrayDeque<>();
     private final Set<Fd> waiting = ConcurrentHashMap.newKeySet();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private final Thread accepting;
@@ -156,16 +161,30 @@ final class TaServer implements AutoCloseable {
                 }
             } finally {
                 runs.remove(run);
+                run.betrayed().ifPresent(this::remember);
             }
         }
     }
 
-    /** Returns the TAs that run, by shadow. */
+    private void remember(RunningTa ended) {
+        synchronized (betrayed) {
+            if (betrayed.size() == MOST_BETRAYED) {
+                betrayed.removeFirst();
+            }
+            betrayed.add(ended);
+        }
+    }
+
+    /** Returns the TAs that run, by shadow, then the last ones that were ended because their shadow lied. */
     List<RunningTa> running() {
-        return runs.stream()
+        List<RunningTa> all = new ArrayList<>(runs.stream()
                 .flatMap(run -> run.shown().stream())
                 .sorted(Comparator.comparingInt(RunningTa::shadow))
-                .toList();
+                .toList());
+        synchronized (betrayed) {
+            all.addAll(betrayed);
+        }
+        return all;
     }
 
     /**

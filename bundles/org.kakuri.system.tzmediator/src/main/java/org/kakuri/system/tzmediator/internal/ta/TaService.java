@@ -68,7 +68,7 @@ public final class TaService {
         }
     }
 
-    /** Returns the TAs that run, by shadow. */
+    /** Returns the TAs that run, by shadow, then the last ones that were ended because their shadow lied. */
     public List<RunningTa> running() {
         return server.map(TaServer::running).orElse(List.of());
     }

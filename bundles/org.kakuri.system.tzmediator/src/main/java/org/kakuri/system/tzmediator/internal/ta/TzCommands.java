@@ -81,7 +81,7 @@ public final class TzCommands implements CommandSet {
     }
 
     /** Lists the TAs that run. */
-    @Descriptor("Lists the trusted applications that run: shadow process, CA, secure world, calls.")
+    @Descriptor("Lists the trusted applications that run: shadow process, CA, secure world, calls; and those whose shadow lied.")
     public List<RunningTa> ps() {
         return service.running();
     }

@@ -92,14 +92,15 @@ class TaServerTest {
 
     @Test
     void refusesAPooledLaunchWithoutItsDescriptors() {
-        Launch launch = new Launch(Launch.VERSION, "x", "/", List.of("x"), Map.of(), List.of(0, 1));
+        Launch launch = new Launch(Launch.VERSION, "x", "/", Launch.Signals.NONE, List.of("x"), Map.of(),
+                List.of(0, 1));
 
         refused("descriptors are missing", answer(new Frame(Kind.START_POOLED, launch.words(), List.of())));
     }
 
     @Test
     void refusesWhatAsksForNothing() {
-        Launch launch = new Launch(Launch.VERSION, "x", "/", List.of("x"), Map.of(), List.of());
+        Launch launch = new Launch(Launch.VERSION, "x", "/", Launch.Signals.NONE, List.of("x"), Map.of(), List.of());
 
         refused("asks for nothing: READY", answer(new Frame(Kind.READY, launch.words(), List.of())));
     }
