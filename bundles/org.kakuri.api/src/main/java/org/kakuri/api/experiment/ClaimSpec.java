@@ -14,11 +14,14 @@ import java.util.Optional;
  * @param high greatest value that passes; positive infinity if there is none
  * @param calculation how the value comes out of the samples
  * @param where points it is about: parameter name to value; others do not count. Empty is all
- * @param breakEven event whose price is to be found at which the value reaches each bound; empty for none
+ * @param breakEven event whose price is to be found at which the value reaches each bound, or {@link #KEY_EVENTS}; empty for none
  * @param source where the band stands
  */
 public record ClaimSpec(String id, String text, Kind kind, String unit, double low, double high,
         Calculation calculation, Map<String, String> where, Optional<String> breakEven, String source) {
+
+    /** As {@code breakEven}: the key events of the claim's arm, whatever the backend calls them, each at the same price. */
+    public static final String KEY_EVENTS = "key events";
 
     /** Copies the map. */
     public ClaimSpec {

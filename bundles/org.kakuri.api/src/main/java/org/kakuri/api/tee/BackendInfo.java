@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a backend is; crosses process borders.
@@ -30,6 +31,19 @@ public record BackendInfo(String name, String title, String architecture, Inner 
         events = Map.copyOf(events);
         operations = Map.copyOf(operations);
         sources = List.copyOf(sources);
+    }
+
+    /**
+     * Returns the events by which an instance is entered and left, sorted: those of {@link #events} that the operations {@code run} and
+     * {@code host call} are made of. Empty where nothing is crossed.
+     */
+    public List<String> crossings() {
+        return Stream.of("run", "host call")
+                .flatMap(operation -> Stream.of(operations.getOrDefault(operation, "").split("[^A-Za-z0-9_]+")))
+                .filter(events::containsKey)
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     /** What stands at the top of an instance and therefore decides which calls leave it. */

@@ -292,6 +292,31 @@ class ClaimTest {
         assertEquals("4 counted per iteration, exact", claim.breakEvens().get(1).why());
     }
 
+    /** Two key events, three and one for each iteration, at one price: (120 + 4p)/100 = 1.6 has p = 10. */
+    @Test
+    void findsOnePriceForAllKeyEvents() {
+        ClaimReport claim = judge(new FakeExperiment().constant("direct", 100)
+                .arm(new ArmInfo("rpc", "the rpc arm", Label.MEASURED, Map.of(), List.of("EENTER", "EEXIT", "ERESUME"),
+                        CostProfile.UNPRICED), FakeExperiment.counting(120, Map.of("EENTER", 3L, "EEXIT", 1L)))
+                .claiming(new ClaimSpec("fake.echo.rpc", "text", Kind.REPRODUCES, "ratio", 1, 1.6, GREATEST, Map.of(),
+                        Optional.of(ClaimSpec.KEY_EVENTS), "here")));
+
+        assertEquals("EENTER = EEXIT", claim.breakEvens().get(1).event());
+        assertEquals(10, claim.breakEvens().get(1).ns().orElseThrow(), 1e-6);
+        assertEquals("4 counted per iteration, exact", claim.breakEvens().get(1).why());
+    }
+
+    @Test
+    void findsNoBreakEvenForAnArmWithoutKeyEvents() {
+        ClaimReport claim = judge(new FakeExperiment().constant("direct", 100)
+                .arm("rpc", FakeExperiment.counting(120, "SMC", 4, Observability.EXACT))
+                .claiming(new ClaimSpec("fake.echo.rpc", "text", Kind.REPRODUCES, "ratio", 1, 1.6, GREATEST, Map.of(),
+                        Optional.of(ClaimSpec.KEY_EVENTS), "here")));
+
+        assertEquals(new BreakEven(ClaimSpec.KEY_EVENTS, 1.6, OptionalDouble.empty(),
+                "no break-even: the arm's key events do not occur, or it has none"), claim.breakEvens().get(1));
+    }
+
     /** size 1: (100 + 2p)/100 = 2 at p = 50; size 2: (300 + 10p)/200 = 2 at p = 10, which is reached first. */
     @Test
     void findsThePriceAtWhichTheGreatestRatioReachesTheBound() {

@@ -105,6 +105,17 @@ final class FakeExperiment implements Experiment {
         };
     }
 
+    /** Blocks of one value that tell several events, all exact, so often per iteration. */
+    static Block counting(double value, Map<String, Long> perIteration) {
+        return (point, iterations, sink) -> {
+            samples(value).measure(point, iterations, sink);
+            Map<String, EventCount> counts = new LinkedHashMap<>();
+            perIteration.forEach((event, times) -> counts.put(event,
+                    new EventCount(times * iterations, 0, Observability.EXACT)));
+            sink.events(LedgerSnapshot.of(counts));
+        };
+    }
+
     @Override
     public ExperimentInfo info() {
         return new ExperimentInfo(id, "fake", "Echo of a fake", "How long is an echo?", "ns", parameters, claims,

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import org.kakuri.api.Label;
 import org.kakuri.api.Observability;
 import org.kakuri.api.experiment.ClaimSpec;
@@ -15,7 +16,7 @@ import org.kakuri.engine.internal.stats.TimeUnits;
 /**
  * The price of an event at which a ratio of medians would reach a bound: the p with
  * {@code (median + events per iteration * p) / median of the baseline = bound}. Events are those counted in the measured blocks,
- * and only exact counts are good enough. Blocks in which prices were already waited for are not used.
+ * and only exact counts are good enough. Several events, see {@link ClaimSpec#KEY_EVENTS}, have one price together. Blocks in which prices were already waited for are not used.
  */
 final class BreakEvenPrice {
     private final String event;
@@ -49,13 +50,28 @@ final class BreakEvenPrice {
         List<Term> terms = measured.stream().map(this::term).toList();
         double most = terms.stream().mapToDouble(Term::events).max().orElseThrow();
         if (most == 0) {
-            return none(bound, "no break-even: the event does not occur");
+            return none(bound, "no break-even: " + (event.equals(ClaimSpec.KEY_EVENTS)
+                    ? "the arm's key events do not occur, or it has none"
+                    : "the event does not occur"));
         }
         if (value(terms, 0) > bound) {
             return none(bound, "no break-even: already above it at price 0");
         }
-        return new BreakEven(event, bound, OptionalDouble.of(solve(terms, bound)),
+        return new BreakEven(occurring(measured), bound, OptionalDouble.of(solve(terms, bound)),
                 String.format(Locale.ROOT, "%s counted per iteration, exact", perIteration(terms)));
+    }
+
+    private List<String> events(Pair pair) {
+        return event.equals(ClaimSpec.KEY_EVENTS) ? pair.arm().info().keyEvents() : List.of(event);
+    }
+
+    /** What has the price, for people: {@code EENTER = EEXIT}. */
+    private String occurring(List<Pair> pairs) {
+        return pairs.stream()
+                .flatMap(pair -> events(pair).stream().filter(name -> count(pair.arm(), List.of(name)).count() > 0))
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(" = "));
     }
 
     private Optional<String> unfit(Pair pair) {
@@ -65,23 +81,26 @@ final class BreakEvenPrice {
         if (pair.arm().events().isEmpty()) {
             return Optional.of("no break-even: the arm told no events");
         }
-        Observability seen = count(pair.arm()).observability();
+        Observability seen = count(pair.arm(), events(pair)).observability();
         if (seen != Observability.EXACT) {
             return Optional.of("no break-even: the count is " + seen.name().toLowerCase(Locale.ROOT).replace('_', ' '));
         }
-        return count(pair.baseline()).count() == 0
+        return count(pair.baseline(), events(pair)).count() == 0
                 ? Optional.empty()
                 : Optional.of("no break-even: the baseline counts the event too");
     }
 
-    private EventCount count(ArmRecord arm) {
-        return arm.events().map(events -> events.count(event)).orElse(new EventCount(0, 0, Observability.EXACT));
+    private static EventCount count(ArmRecord arm, List<String> names) {
+        EventCount none = new EventCount(0, 0, Observability.EXACT);
+        return arm.events()
+                .map(events -> names.stream().map(events::count).reduce(none, EventCount::plus))
+                .orElse(none);
     }
 
     private Term term(Pair pair) {
         double ns = TimeUnits.ns(unit).orElseThrow();
         return new Term(pair.above() * ns, pair.below() * ns,
-                (double) count(pair.arm()).count() / pair.arm().count());
+                (double) count(pair.arm(), events(pair)).count() / pair.arm().count());
     }
 
     private double value(List<Term> terms, double price) {

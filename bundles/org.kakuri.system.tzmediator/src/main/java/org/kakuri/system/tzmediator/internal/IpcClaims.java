@@ -39,11 +39,11 @@ final class IpcClaims {
                 claim(mechanism, id + ".polling", "a TA that polls answers within the source's band", Kind.REPRODUCES,
                         1.0, 2.5, Arms.POLLING, Optional.empty(), SOURCE),
                 claim(mechanism, id + ".rpc", "a TA that calls by lightweight RPC answers within the source's band",
-                        Kind.REPRODUCES, 1.6, 1.9, Arms.RPC, Optional.of(Arms.WORLD_SWITCH), SOURCE),
+                        Kind.REPRODUCES, 1.6, 1.9, Arms.RPC, Optional.of(ClaimSpec.KEY_EVENTS), SOURCE),
                 claim(mechanism, id + ".polling.goal", "polling costs at most 30 % of a round trip more", Kind.GOAL,
                         Double.NEGATIVE_INFINITY, POLLING_GOAL, Arms.POLLING, Optional.empty(), OURS),
                 claim(mechanism, id + ".rpc.goal", "lightweight RPC costs at most one round trip more", Kind.GOAL,
-                        Double.NEGATIVE_INFINITY, RPC_GOAL, Arms.RPC, Optional.of(Arms.WORLD_SWITCH), OURS));
+                        Double.NEGATIVE_INFINITY, RPC_GOAL, Arms.RPC, Optional.of(ClaimSpec.KEY_EVENTS), OURS));
     }
 
     /** Split cores are 6 to 10 times slower for CA and CA alone: ratios to that say nothing. */

@@ -2,6 +2,7 @@ package org.kakuri.system.tzmediator.internal;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -133,12 +134,9 @@ final class IpcTrial {
                 context.skipped("arm " + name, e.getMessage());
                 return Optional.empty();
             }
-            List<String> keys = lease.backend().events().containsKey(Arms.WORLD_SWITCH)
-                    ? List.of(Arms.WORLD_SWITCH)
-                    : List.of();
             ArmInfo info = info(name, "CA (%s) and TA in %s on %s, %s".formatted(client.title(),
                     lease.runtime().name(), lease.backend().name(),
-                    how(arm)), plan, keys, pricing,
+                    how(arm)), plan, lease.backend().crossings(), pricing,
                     Map.of("style", style.name().toLowerCase(java.util.Locale.ROOT)));
             LinkSpec spec = new LinkSpec(name, mechanism, size, style, shadow, pricing, plan, client,
                     pingPong(files.module(GuestFiles.TA), mechanism, size, point.text("fault")));
@@ -162,26 +160,34 @@ final class IpcTrial {
                     pricing.profile());
         }
 
-        /** The prices in use if they say what a world switch costs, else a sourced default; none where nothing can be priced. */
+        /** The prices in use if they say what entering and leaving cost, else sourced ones; none where nothing can be priced. */
         private Optional<CostProfile> prices(BackendInfo backend, CostProfiles profiles) {
             String what = "injected arms";
-            if (!backend.events().containsKey(Arms.WORLD_SWITCH)) {
-                context.skipped(what, "backend %s counts no %s: there is nothing to price".formatted(backend.name(),
-                        Arms.WORLD_SWITCH));
+            List<String> crossings = backend.crossings();
+            if (crossings.isEmpty()) {
+                context.skipped(what,
+                        "backend %s counts no crossing: there is nothing to price".formatted(backend.name()));
                 return Optional.empty();
             }
             CostProfile inUse = context.costProfile(backend.architecture());
-            Optional<CostProfile> taken = Stream
-                    .concat(Stream.of(inUse),
-                            profiles.profiles().stream().filter(p -> p.id().equals(Arms.SOURCED_PROFILE)))
-                    .filter(p -> p.price(Arms.WORLD_SWITCH).isPresent())
+            Optional<CostProfile> taken = Stream.concat(Stream.of(inUse), sourced(backend, profiles))
+                    .filter(p -> crossings.stream().anyMatch(event -> p.price(event).isPresent()))
                     .findFirst();
             if (taken.isEmpty()) {
-                context.skipped(what, "profile %s in use has no price of %s, and there is no profile %s".formatted(
-                        inUse.id(), Arms.WORLD_SWITCH, Arms.SOURCED_PROFILE));
+                context.skipped(what, "profile %s in use has no price of %s, and no other has one for %s".formatted(
+                        inUse.id(), String.join(" or ", crossings), backend.architecture()));
             }
             taken.ifPresent(p -> context.note("tz.profile", p.id()));
             return taken;
+        }
+
+        /** Of this architecture, the one that is measured on a board first. */
+        private static Stream<CostProfile> sourced(BackendInfo backend, CostProfiles profiles) {
+            return profiles.profiles()
+                    .stream()
+                    .filter(p -> p.architecture().equals(backend.architecture()))
+                    .sorted(Comparator.comparing((CostProfile p) -> !p.id().equals(Arms.SOURCED_PROFILE))
+                            .thenComparing(CostProfile::id));
         }
     }
 }

@@ -136,13 +136,26 @@ class IpcExperimentTest {
     }
 
     @Test
+    void asksForTheCrossingsOfWhateverBackendItGot() throws Exception {
+        known.add(new CostProfile("entries", "test", "test", "arm",
+                Map.of("EENTER", new Price(1, 0, 1, 1, "test", true, ""),
+                        "EEXIT", new Price(1, 0, 1, 1, "test", true, ""))));
+        StandInContext context = context(new StandInLease(Map.of("EENTER", "in", "EEXIT", "out")));
+        try (Trial trial = experiment.open(point("arms", "usual"), context)) {
+            assertEquals(List.of("ca-ca", "polling", "rpc", "rpc.injected"), names(trial));
+            assertEquals(List.of("EENTER", "EEXIT"), trial.arms().get(2).info().keyEvents());
+            assertEquals("entries", trial.arms().getLast().info().profile().id());
+        }
+    }
+
+    @Test
     void leavesInjectedArmsOutWithoutAPrice() throws Exception {
         StandInContext context = context(new StandInLease(Map.of("SMC", "world switch")));
         try (Trial trial = experiment.open(point(), context)) {
             assertEquals(List.of("ca-ca", "polling", "rpc", "rpc.parallel"), names(trial));
         }
         assertEquals(Map.of("injected arms",
-                "profile unpriced in use has no price of SMC, and there is no profile juno-a57"), context.skipped);
+                "profile unpriced in use has no price of SMC, and no other has one for arm"), context.skipped);
     }
 
     @Test
@@ -154,7 +167,7 @@ class IpcExperimentTest {
             trial.arms().get(1).measure(50, context);
         }
         assertEquals(50, context.samples.size());
-        assertEquals(Map.of("injected arms", "backend standin counts no SMC: there is nothing to price"),
+        assertEquals(Map.of("injected arms", "backend standin counts no crossing: there is nothing to price"),
                 context.skipped);
     }
 
@@ -183,9 +196,9 @@ class IpcExperimentTest {
                 .filter(line -> line.startsWith("tz.ipc.fifo."))
                 .toList();
         assertEquals(List.of("tz.ipc.fifo.polling REPRODUCES 1.0 2.5 polling/ca-ca",
-                "tz.ipc.fifo.rpc REPRODUCES 1.6 1.9 rpc/ca-ca SMC",
+                "tz.ipc.fifo.rpc REPRODUCES 1.6 1.9 rpc/ca-ca key events",
                 "tz.ipc.fifo.polling.goal GOAL -Infinity 1.3 polling/ca-ca",
-                "tz.ipc.fifo.rpc.goal GOAL -Infinity 2.0 rpc/ca-ca SMC"), claims);
+                "tz.ipc.fifo.rpc.goal GOAL -Infinity 2.0 rpc/ca-ca key events"), claims);
     }
 
     private static String line(ClaimSpec claim) {

@@ -62,7 +62,7 @@ public final class StandInLease implements Lease {
     @Override
     public BackendInfo backend() {
         return new BackendInfo("standin", "no TEE", "arm", BackendInfo.Inner.TA_OS, Set.of(), Map.of(),
-                Optional.empty(), events, Map.of(), List.of());
+                Optional.empty(), events, Map.of("run", String.join(" / ", events.keySet())), List.of());
     }
 
     @Override

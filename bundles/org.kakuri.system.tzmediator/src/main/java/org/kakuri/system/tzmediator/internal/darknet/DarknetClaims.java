@@ -51,13 +51,13 @@ final class DarknetClaims {
                         .formatted(100 * (high - 1)),
                 kind, "ratio", Double.NEGATIVE_INFINITY, high, new MaxRatioOfMedians(arm, arm + DarknetArms.LAYERS),
                 where,
-                Optional.of(Arms.WORLD_SWITCH), source);
+                Optional.of(ClaimSpec.KEY_EVENTS), source);
     }
 
     private static ClaimSpec total(String arm, Map<String, String> where) {
         return new ClaimSpec("tz.darknet.total." + arm,
                 "with the connected layers in the TA, an inference takes at most 15 % more than in one ordinary process",
                 Kind.REPRODUCES, "ratio", Double.NEGATIVE_INFINITY, SOURCES_BOUND,
-                new MaxRatioOfMedians(arm, DarknetArms.UNSPLIT), where, Optional.of(Arms.WORLD_SWITCH), SOURCE);
+                new MaxRatioOfMedians(arm, DarknetArms.UNSPLIT), where, Optional.of(ClaimSpec.KEY_EVENTS), SOURCE);
     }
 }

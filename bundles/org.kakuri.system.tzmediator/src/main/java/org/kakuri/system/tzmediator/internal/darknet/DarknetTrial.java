@@ -130,9 +130,7 @@ final class DarknetTrial {
 
     private List<SettlingArm> mediated(CallStyle style, CpuPlan plan, Lease lease) {
         String name = name(style);
-        List<String> keys = lease.backend().events().containsKey(Arms.WORLD_SWITCH)
-                ? List.of(Arms.WORLD_SWITCH)
-                : List.of();
+        List<String> keys = lease.backend().crossings();
         String title = "CA (%s) and TA in %s on %s, %s".formatted(client.title(), lease.runtime().name(),
                 lease.backend().name(), style == CallStyle.POLLING ? "polling" : "lightweight RPC");
         Map<String, String> parameters = Map.of("style", style.name().toLowerCase(java.util.Locale.ROOT));

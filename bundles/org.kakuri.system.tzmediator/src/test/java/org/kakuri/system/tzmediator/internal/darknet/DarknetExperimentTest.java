@@ -167,12 +167,12 @@ class DarknetExperimentTest {
     void claimsWhatTheSourceReportsAndWhatWeWant() {
         List<String> claims = experiment("").info().claims().stream().map(DarknetExperimentTest::line).toList();
         assertEquals(List.of("tz.darknet.identical GOAL 0.0 0.0 rpc logits.different",
-                "tz.darknet.overhead.polling REPRODUCES -Infinity 1.15 polling/polling.layers SMC",
-                "tz.darknet.overhead.rpc REPRODUCES -Infinity 1.15 rpc/rpc.layers SMC",
-                "tz.darknet.overhead.polling.goal GOAL -Infinity 1.1 polling/polling.layers SMC",
-                "tz.darknet.overhead.rpc.goal GOAL -Infinity 1.15 rpc/rpc.layers SMC",
-                "tz.darknet.total.polling REPRODUCES -Infinity 1.15 polling/unsplit SMC",
-                "tz.darknet.total.rpc REPRODUCES -Infinity 1.15 rpc/unsplit SMC"), claims);
+                "tz.darknet.overhead.polling REPRODUCES -Infinity 1.15 polling/polling.layers key events",
+                "tz.darknet.overhead.rpc REPRODUCES -Infinity 1.15 rpc/rpc.layers key events",
+                "tz.darknet.overhead.polling.goal GOAL -Infinity 1.1 polling/polling.layers key events",
+                "tz.darknet.overhead.rpc.goal GOAL -Infinity 1.15 rpc/rpc.layers key events",
+                "tz.darknet.total.polling REPRODUCES -Infinity 1.15 polling/unsplit key events",
+                "tz.darknet.total.rpc REPRODUCES -Infinity 1.15 rpc/unsplit key events"), claims);
     }
 
     private static String line(ClaimSpec claim) {
