@@ -38,8 +38,13 @@ public final class PidFd implements AutoCloseable {
 
     /** Duplicates somebody else's pidfd. */
     public static PidFd copyOf(Fd pidFd) {
-        String pid = ProcFs.descriptorInfo(pidFd.number()).getOrDefault("Pid", "-1");
-        return new PidFd(Integer.parseInt(pid), pidFd.dup());
+        Fd copy = pidFd.dup();
+        String pid = ProcFs.descriptorInfo(copy.number()).get("Pid");
+        if (pid == null) {
+            copy.close();
+            throw new NativeException("pidfd", "fd=" + pidFd.number() + " refers to no process", Errno.EBADF);
+        }
+        return new PidFd(Integer.parseInt(pid), copy);
     }
 
     /** The pid it was opened with, or -1 if that process had been waited for. */

@@ -204,6 +204,11 @@ class SystemTest {
             }
             assertEquals(5, FdIo.read(pipe.reader(), arena.allocate(8)));
             assertEquals(Errno.EBADF, assertThrows(NativeException.class, () -> pidFd.getFd(21)).errno());
+            try (PidFd passed = PidFd.copyOf(pidFd.fd())) {
+                assertEquals(child.pid(), passed.pid());
+            }
+            assertEquals(Errno.EBADF,
+                    assertThrows(NativeException.class, () -> PidFd.copyOf(pipe.reader())).errno());
             assertFalse(pidFd.hasEnded());
             pidFd.sendSignal(Signals.SIGTERM);
             assertTrue(pidFd.awaitEnd(Duration.ofSeconds(30)));

@@ -76,8 +76,8 @@ class HostileTest {
 
     private static Consumer<PosixLibrary> spawnThenWait(int options) {
         return p -> {
-            p.spawn("x", List.of("x"), List.of(), java.util.Map.of());
-            p.waitpid(-1, options, new int[1]);
+            p.children().spawn("x", List.of("x"), List.of(), java.util.Map.of());
+            p.children().waitpid(-1, options, new int[1]);
         };
     }
 
@@ -89,17 +89,17 @@ class HostileTest {
     }
 
     static Stream<Lie> lies() {
-        Consumer<PosixLibrary> receives = p -> p.recv(3, new byte[8], 0);
-        Consumer<PosixLibrary> message = p -> p.mqReceive(3, 16, -1);
+        Consumer<PosixLibrary> receives = p -> p.sockets().recv(3, new byte[8], 0);
+        Consumer<PosixLibrary> message = p -> p.queues().mqReceive(3, 16, -1);
         return Stream.of(new Lie("an honest read", "", ints(8), receives),
                 new Lie("more bytes than asked for", "result", ints(9), receives),
                 new Lie("an errno that is none", "result", ints(-4096), receives),
-                new Lie("more sent than there was", "result", ints(5), p -> p.send(3, new byte[4], 0)),
-                new Lie("bind that gives something", "result", ints(1), p -> p.bind(3, new byte[4])),
-                new Lie("honest sockets", "", (call, data) -> 10 + call, twice(p -> p.socket(1, 1, 0))),
-                new Lie("a descriptor twice", "descriptor", ints(10), twice(p -> p.socket(1, 1, 0))),
+                new Lie("more sent than there was", "result", ints(5), p -> p.sockets().send(3, new byte[4], 0)),
+                new Lie("bind that gives something", "result", ints(1), p -> p.sockets().bind(3, new byte[4])),
+                new Lie("honest sockets", "", (call, data) -> 10 + call, twice(p -> p.sockets().socket(1, 1, 0))),
+                new Lie("a descriptor twice", "descriptor", ints(10), twice(p -> p.sockets().socket(1, 1, 0))),
                 new Lie("a descriptor without bound", "descriptor", ints(1 << 20), p -> p.eventfd(0, 0)),
-                new Lie("accept gives what is open", "descriptor", ints(10), twice(p -> p.accept(3, 0))),
+                new Lie("accept gives what is open", "descriptor", ints(10), twice(p -> p.sockets().accept(3, 0))),
                 new Lie("dup gives what is open", "descriptor", ints(10), twice(p -> p.dup(3))),
                 new Lie("a closed number may come again", "", (call, data) -> call == 1 ? 0 : 10, p -> {
                     p.dup(3);
@@ -109,14 +109,15 @@ class HostileTest {
                 new Lie("a negative descriptor of a pair", "descriptor", ints(0, -1, 11),
                         p -> p.pipe(0, new int[2])),
                 new Lie("both ends the same", "descriptor", ints(0, 11, 11), p -> p.pipe(0, new int[2])),
-                new Lie("an address without bound", "address length", ints(140, 129), p -> p.recvfrom(3, 8, 0)),
+                new Lie("an address without bound", "address length", ints(140, 129),
+                        p -> p.sockets().recvfrom(3, 8, 0)),
                 new Lie("an address of negative length", "address length", ints(140, -1),
-                        p -> p.recvfrom(3, 8, 0)),
-                new Lie("less than the head", "received", ints(135), p -> p.recvfrom(3, 8, 0)),
+                        p -> p.sockets().recvfrom(3, 8, 0)),
+                new Lie("less than the head", "received", ints(135), p -> p.sockets().recvfrom(3, 8, 0)),
                 new Lie("a message without its head", "message", ints(7), message),
                 new Lie("a priority that is none", "priority", ints(9, 40_000), message),
                 new Lie("more messages than the queue holds", "queue length", longs(0, 0, 2, 16, 3),
-                        p -> p.mqGetattr(3, new long[4])),
+                        p -> p.queues().mqGetattr(3, new long[4])),
                 new Lie("honest poll", "", polled(1, 1), p -> p.poll(0, new PosixLibrary.Polled(3, 1))),
                 new Lie("ready for what was not asked", "revents", polled(4, 1),
                         p -> p.poll(0, new PosixLibrary.Polled(3, 1))),
@@ -127,23 +128,24 @@ class HostileTest {
                 new Lie("more ready than there are", "result", polled(1, 2),
                         p -> p.poll(0, new PosixLibrary.Polled(3, 1))),
                 new Lie("another position", "position", ints(5), p -> p.calls().lseek(3, 4, 0)),
-                new Lie("a signal that is none", "result", ints(65), p -> p.sigtimedwait(1, 0)),
-                new Lie("a signal not waited for", "signal", ints(10, 10), p -> p.sigtimedwait(1, 0)),
-                new Lie("two signals at once", "signal", ints(1, 2), p -> p.sigtimedwait(1, 0)),
-                new Lie("an honest disposition", "", ints(1), p -> p.disposition(1)),
-                new Lie("a disposition that is none", "disposition", ints(3), p -> p.disposition(1)),
-                new Lie("sigaction that gives something", "disposition", ints(1), p -> p.ignore(1)),
+                new Lie("a signal that is none", "result", ints(65), p -> p.signals().sigtimedwait(1, 0)),
+                new Lie("a signal not waited for", "signal", ints(10, 10), p -> p.signals().sigtimedwait(1, 0)),
+                new Lie("two signals at once", "signal", ints(1, 2), p -> p.signals().sigtimedwait(1, 0)),
+                new Lie("an honest disposition", "", ints(1), p -> p.signals().disposition(1)),
+                new Lie("a disposition that is none", "disposition", ints(3), p -> p.signals().disposition(1)),
+                new Lie("sigaction that gives something", "disposition", ints(1), p -> p.signals().ignore(1)),
                 new Lie("more sleep left than there was", "time left", longs(-Errno.EINTR, 1000),
-                        p -> p.nanosleep(1, 0, 10, new long[1])),
-                new Lie("a timer in the past", "time left", longs(0, -1, 0), p -> p.timerfdGettime(3, new long[2])),
+                        p -> p.timers().nanosleep(1, 0, 10, new long[1])),
+                new Lie("a timer in the past", "time left", longs(0, -1, 0),
+                        p -> p.timers().timerfdGettime(3, new long[2])),
                 new Lie("an honest child", "", child(7, 0x100), spawnThenWait(0)),
                 new Lie("somebody else's child", "child", child(8, 0), spawnThenWait(0)),
                 new Lie("no child although it waited", "child", child(0, 0), spawnThenWait(0)),
                 new Lie("stopped, which nobody asked for", "wait status", child(7, 0x137f), spawnThenWait(0)),
                 new Lie("a status that is none", "wait status", child(7, 0x10000), spawnThenWait(0)),
                 new Lie("the same child again", "child", (call, data) -> 7, p -> {
-                    p.spawn("x", List.of("x"), List.of(), java.util.Map.of());
-                    p.spawn("x", List.of("x"), List.of(), java.util.Map.of());
+                    p.children().spawn("x", List.of("x"), List.of(), java.util.Map.of());
+                    p.children().spawn("x", List.of("x"), List.of(), java.util.Map.of());
                 }));
     }
 
@@ -172,7 +174,7 @@ class HostileTest {
                     CorruptPage refused = assertThrows(CorruptPage.class, () -> lie.client.accept(posix));
                     assertEquals(lie.field, refused.field());
                     assertEquals(1, client.refusedReplies());
-                    assertThrows(IllegalStateException.class, () -> posix.getpid(), "no call follows");
+                    assertThrows(IllegalStateException.class, () -> posix.signals().getpid(), "no call follows");
                 }
             } finally {
                 client.close();

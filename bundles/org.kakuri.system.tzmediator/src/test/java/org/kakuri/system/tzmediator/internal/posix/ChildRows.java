@@ -5,6 +5,7 @@ import static org.kakuri.system.tzmediator.internal.posix.World.is;
 
 import org.kakuri.platform.linux.Errno;
 import org.kakuri.platform.linux.posix.PosixLibrary;
+import org.kakuri.platform.linux.posix.PosixSignals;
 
 /** Children. */
 final class ChildRows {
@@ -17,17 +18,17 @@ final class ChildRows {
         table.row("posix_spawn, waitpid", "exit status; ECHILD afterwards", w -> {
             int[] status = new int[1];
             int pid = w.start("sh", -1, "sh", "-c", "exit 7");
-            is(pid, w.posix.waitpid(pid, 0, status));
+            is(pid, w.posix.children().waitpid(pid, 0, status));
             is(7 << 8, status[0]);
-            is(-Errno.ECHILD, w.posix.waitpid(pid, 0, status));
-            is(-Errno.ECHILD, w.posix.waitpid(-1, 0, status));
+            is(-Errno.ECHILD, w.posix.children().waitpid(pid, 0, status));
+            is(-Errno.ECHILD, w.posix.children().waitpid(-1, 0, status));
         });
         table.row("waitpid", "WNOHANG; a child that a signal ended", w -> {
             int[] status = new int[1];
             int pid = w.start("sleep", -1, "sleep", "100");
-            is(0, w.posix.waitpid(pid, PosixLibrary.WNOHANG, status));
-            is(0, w.posix.kill(pid, World.SIGTERM));
-            is(pid, w.posix.waitpid(-1, 0, status));
+            is(0, w.posix.children().waitpid(pid, PosixLibrary.WNOHANG, status));
+            is(0, w.posix.signals().kill(pid, World.SIGTERM));
+            is(pid, w.posix.children().waitpid(-1, 0, status));
             is(World.SIGTERM, status[0]);
         });
         table.row("posix_spawn", "argv, environment, a pipe as standard output", w -> {
@@ -42,34 +43,34 @@ final class ChildRows {
                 part = w.read(p[0], 64);
             }
             check(all.toString().equals("zero one two blue\n"));
-            is(pid, w.posix.waitpid(pid, 0, null));
+            is(pid, w.posix.children().waitpid(pid, 0, null));
             w.close(p[0]);
         });
         table.row("posix_spawn", "SIGCHLD with pid and status", w -> {
-            long set = PosixLibrary.mask(World.SIGCHLD);
-            is(0, w.posix.sigprocmask(PosixLibrary.SIG_BLOCK, set, null));
+            long set = PosixSignals.mask(World.SIGCHLD);
+            is(0, w.posix.signals().sigprocmask(PosixLibrary.SIG_BLOCK, set, null));
             int pid = w.start("sh", -1, "sh", "-c", "exit 3");
-            PosixLibrary.Taken taken = w.posix.sigtimedwait(set, World.FOREVER);
+            PosixSignals.Taken taken = w.posix.signals().sigtimedwait(set, World.FOREVER);
             check(taken.signal() == World.SIGCHLD && taken.pid() == pid && taken.code() == CLD_EXITED
                     && taken.value() == 3);
-            is(pid, w.posix.waitpid(pid, 0, null));
+            is(pid, w.posix.children().waitpid(pid, 0, null));
         });
         table.row("posix_spawn", "ENOENT, EACCES; not one's child: ECHILD", w -> {
             is(-Errno.ENOENT, w.start("/no/such/program", -1, "x"));
             is(-Errno.ENOENT, w.start("no-such-program-anywhere", -1, "x"));
             is(-Errno.EACCES, w.start("/etc/passwd", -1, "x"));
-            is(-Errno.ECHILD, w.posix.waitpid(1, 0, null));
+            is(-Errno.ECHILD, w.posix.children().waitpid(1, 0, null));
         });
         table.row("waitpid", "EINTR", w -> {
             int[] status = new int[1];
             is(0, w.collect(World.SIGALRM, 0));
             int pid = w.start("sleep", -1, "sleep", "100");
             int timer = w.signalIn(World.SIGALRM, 20, 0);
-            is(-Errno.EINTR, w.posix.waitpid(pid, 0, status));
+            is(-Errno.EINTR, w.posix.children().waitpid(pid, 0, status));
             is(1, w.handled.size());
-            is(0, w.posix.timerDelete(timer));
-            is(0, w.posix.kill(pid, SIGKILL));
-            is(pid, w.posix.waitpid(pid, 0, status));
+            is(0, w.posix.timers().timerDelete(timer));
+            is(0, w.posix.signals().kill(pid, SIGKILL));
+            is(pid, w.posix.children().waitpid(pid, 0, status));
             is(SIGKILL, status[0]);
         });
     }

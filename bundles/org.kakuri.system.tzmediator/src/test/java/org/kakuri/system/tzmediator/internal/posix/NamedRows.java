@@ -8,6 +8,8 @@ import org.kakuri.platform.linux.Errno;
 import org.kakuri.platform.linux.NativeException;
 import org.kakuri.platform.linux.SharedMapping;
 import org.kakuri.platform.linux.posix.PosixLibrary;
+import org.kakuri.platform.linux.posix.PosixQueues;
+import org.kakuri.platform.linux.posix.PosixSignals;
 
 /** Message queues, shared memory, semaphores. */
 final class NamedRows {
@@ -23,93 +25,93 @@ final class NamedRows {
     }
 
     private static int queue(World w, String suffix, int flags, long most, long size) {
-        int queue = w.posix.mqOpen(w.name(suffix), World.CREATE | flags, 0600, most, size);
+        int queue = w.posix.queues().mqOpen(w.name(suffix), World.CREATE | flags, 0600, most, size);
         check(queue >= 0);
         return queue;
     }
 
     private static void end(World w, int queue, String suffix) {
         w.close(queue);
-        is(0, w.posix.mqUnlink(w.name(suffix)));
+        is(0, w.posix.queues().mqUnlink(w.name(suffix)));
     }
 
     private static void queues(Rows table) {
         table.row("mq_send, mq_receive", "by priority, then in order", w -> {
             int q = queue(w, "prio", 0, 4, 32);
-            is(0, w.posix.mqSend(q, "low".getBytes(), 1, World.FOREVER));
-            is(0, w.posix.mqSend(q, "high".getBytes(), 9, World.FOREVER));
-            is(0, w.posix.mqSend(q, "low2".getBytes(), 1, World.FOREVER));
-            PosixLibrary.Message first = w.posix.mqReceive(q, 32, World.FOREVER);
+            is(0, w.posix.queues().mqSend(q, "low".getBytes(), 1, World.FOREVER));
+            is(0, w.posix.queues().mqSend(q, "high".getBytes(), 9, World.FOREVER));
+            is(0, w.posix.queues().mqSend(q, "low2".getBytes(), 1, World.FOREVER));
+            PosixQueues.Message first = w.posix.queues().mqReceive(q, 32, World.FOREVER);
             check(first.priority() == 9 && new String(first.bytes()).equals("high"));
-            check(new String(w.posix.mqReceive(q, 32, World.FOREVER).bytes()).equals("low"));
-            check(new String(w.posix.mqReceive(q, 32, World.FOREVER).bytes()).equals("low2"));
+            check(new String(w.posix.queues().mqReceive(q, 32, World.FOREVER).bytes()).equals("low"));
+            check(new String(w.posix.queues().mqReceive(q, 32, World.FOREVER).bytes()).equals("low2"));
             end(w, q, "prio");
         });
         table.row("mq_open, mq_getattr, mq_setattr", "EAGAIN empty and full, EMSGSIZE, O_NONBLOCK", w -> {
             long[] now = new long[4];
             int q = queue(w, "limits", World.NONBLOCK, 2, 16);
-            is(-Errno.EAGAIN, w.posix.mqReceive(q, 32, World.FOREVER).result());
-            is(-Errno.EMSGSIZE, w.posix.mqReceive(q, 8, World.FOREVER).result());
-            is(0, w.posix.mqSend(q, new byte[1], 0, World.FOREVER));
-            is(0, w.posix.mqSend(q, new byte[1], 0, World.FOREVER));
-            is(-Errno.EAGAIN, w.posix.mqSend(q, new byte[1], 0, World.FOREVER));
-            is(-Errno.EMSGSIZE, w.posix.mqSend(q, new byte[17], 0, World.FOREVER));
-            is(0, w.posix.mqGetattr(q, now));
+            is(-Errno.EAGAIN, w.posix.queues().mqReceive(q, 32, World.FOREVER).result());
+            is(-Errno.EMSGSIZE, w.posix.queues().mqReceive(q, 8, World.FOREVER).result());
+            is(0, w.posix.queues().mqSend(q, new byte[1], 0, World.FOREVER));
+            is(0, w.posix.queues().mqSend(q, new byte[1], 0, World.FOREVER));
+            is(-Errno.EAGAIN, w.posix.queues().mqSend(q, new byte[1], 0, World.FOREVER));
+            is(-Errno.EMSGSIZE, w.posix.queues().mqSend(q, new byte[17], 0, World.FOREVER));
+            is(0, w.posix.queues().mqGetattr(q, now));
             check(now[0] == World.NONBLOCK && now[1] == 2 && now[2] == 16 && now[3] == 2);
-            is(0, w.posix.mqSetattr(q, 0, now));
+            is(0, w.posix.queues().mqSetattr(q, 0, now));
             is(World.NONBLOCK, now[0]);
-            is(0, w.posix.mqGetattr(q, now));
+            is(0, w.posix.queues().mqGetattr(q, now));
             is(0, now[0]);
             end(w, q, "limits");
         });
         table.row("mq_timedsend, mq_timedreceive", "ETIMEDOUT; EINTR", w -> {
             int q = queue(w, "timeout", 0, 1, 16);
-            is(-Errno.ETIMEDOUT, w.posix.mqReceive(q, 16, World.fromNow(20)).result());
-            is(0, w.posix.mqSend(q, new byte[1], 0, World.FOREVER));
-            is(-Errno.ETIMEDOUT, w.posix.mqSend(q, new byte[1], 0, World.fromNow(20)));
+            is(-Errno.ETIMEDOUT, w.posix.queues().mqReceive(q, 16, World.fromNow(20)).result());
+            is(0, w.posix.queues().mqSend(q, new byte[1], 0, World.FOREVER));
+            is(-Errno.ETIMEDOUT, w.posix.queues().mqSend(q, new byte[1], 0, World.fromNow(20)));
             is(0, w.collect(World.SIGALRM, 0));
             int timer = w.signalIn(World.SIGALRM, 20, 0);
-            is(-Errno.EINTR, w.posix.mqSend(q, new byte[1], 0, World.FOREVER));
+            is(-Errno.EINTR, w.posix.queues().mqSend(q, new byte[1], 0, World.FOREVER));
             is(1, w.handled.size());
-            is(0, w.posix.timerDelete(timer));
+            is(0, w.posix.timers().timerDelete(timer));
             end(w, q, "timeout");
         });
     }
 
     private static void moreQueues(Rows table) {
         table.row("mq_open, mq_unlink", "ENOENT, EEXIST, EBADF against the mode", w -> {
-            is(-Errno.ENOENT, w.posix.mqOpen(w.name("none"), World.RDWR, 0, 0, 0));
-            is(-Errno.ENOENT, w.posix.mqUnlink(w.name("none")));
+            is(-Errno.ENOENT, w.posix.queues().mqOpen(w.name("none"), World.RDWR, 0, 0, 0));
+            is(-Errno.ENOENT, w.posix.queues().mqUnlink(w.name("none")));
             int q = queue(w, "names", 0, 1, 16);
-            is(-Errno.EEXIST, w.posix.mqOpen(w.name("names"), World.CREATE, 0600, 1, 16));
-            int same = w.posix.mqOpen(w.name("names"), 0, 0, 0, 0);
-            is(0, w.posix.mqSend(q, new byte[1], 0, World.FOREVER));
-            is(1, w.posix.mqReceive(same, 16, World.FOREVER).result());
-            is(-Errno.EBADF, w.posix.mqSend(same, new byte[1], 0, World.FOREVER));
+            is(-Errno.EEXIST, w.posix.queues().mqOpen(w.name("names"), World.CREATE, 0600, 1, 16));
+            int same = w.posix.queues().mqOpen(w.name("names"), 0, 0, 0, 0);
+            is(0, w.posix.queues().mqSend(q, new byte[1], 0, World.FOREVER));
+            is(1, w.posix.queues().mqReceive(same, 16, World.FOREVER).result());
+            is(-Errno.EBADF, w.posix.queues().mqSend(same, new byte[1], 0, World.FOREVER));
             w.close(same);
             end(w, q, "names");
         });
         table.row("mq_notify", "one signal with value for the first message; EBUSY", w -> {
             int signal = World.SIGRTMIN + 4;
-            long set = PosixLibrary.mask(signal);
+            long set = PosixSignals.mask(signal);
             int q = queue(w, "notify", 0, 1, 16);
-            is(0, w.posix.sigprocmask(PosixLibrary.SIG_BLOCK, set, null));
-            is(0, w.posix.mqNotify(q, signal, 5));
-            is(-Errno.EBUSY, w.posix.mqNotify(q, signal, 5));
-            is(0, w.posix.mqSend(q, new byte[1], 0, World.FOREVER));
-            PosixLibrary.Taken taken = w.posix.sigtimedwait(set, World.FOREVER);
+            is(0, w.posix.signals().sigprocmask(PosixLibrary.SIG_BLOCK, set, null));
+            is(0, w.posix.queues().mqNotify(q, signal, 5));
+            is(-Errno.EBUSY, w.posix.queues().mqNotify(q, signal, 5));
+            is(0, w.posix.queues().mqSend(q, new byte[1], 0, World.FOREVER));
+            PosixSignals.Taken taken = w.posix.signals().sigtimedwait(set, World.FOREVER);
             check(taken.signal() == signal && taken.value() == 5 && taken.code() == SI_MESGQ);
-            is(1, w.posix.mqReceive(q, 16, World.FOREVER).result());
-            is(0, w.posix.mqNotify(q, signal, 5));
-            is(0, w.posix.mqNotify(q, -1, 0));
-            is(0, w.posix.mqSend(q, new byte[1], 0, World.FOREVER));
-            is(-Errno.EAGAIN, w.posix.sigtimedwait(set, 0).signal());
+            is(1, w.posix.queues().mqReceive(q, 16, World.FOREVER).result());
+            is(0, w.posix.queues().mqNotify(q, signal, 5));
+            is(0, w.posix.queues().mqNotify(q, -1, 0));
+            is(0, w.posix.queues().mqSend(q, new byte[1], 0, World.FOREVER));
+            is(-Errno.EAGAIN, w.posix.signals().sigtimedwait(set, 0).signal());
             end(w, q, "notify");
         });
         table.row("mq_open", "a queue can be polled", w -> {
             int q = queue(w, "poll", 0, 1, 16);
             is(World.POLLOUT, w.ready(q, World.POLLOUT));
-            is(0, w.posix.mqSend(q, new byte[1], 0, World.FOREVER));
+            is(0, w.posix.queues().mqSend(q, new byte[1], 0, World.FOREVER));
             is(World.POLLIN, w.ready(q, World.POLLIN));
             end(w, q, "poll");
         });
@@ -158,48 +160,48 @@ final class NamedRows {
 
     private static void semaphores(Rows table) {
         table.row("sem_open, sem_post, sem_wait", "named: value, EAGAIN, EEXIST, ENOENT", w -> {
-            is(-Errno.ENOENT, w.posix.semOpen(w.name("none"), 0, 0, 0));
-            is(-Errno.ENOENT, w.posix.semUnlink(w.name("none")));
-            int s = w.posix.semOpen(w.name("sem"), World.CREATE, 0600, 1);
-            is(1, w.posix.semGetvalue(s));
-            is(0, w.posix.semWait(s, World.FOREVER));
-            is(-Errno.EAGAIN, w.posix.semTrywait(s));
-            is(0, w.posix.semPost(s));
-            is(0, w.posix.semTrywait(s));
-            int same = w.posix.semOpen(w.name("sem"), 0, 0, 0);
-            is(0, w.posix.semPost(same));
-            is(0, w.posix.semWait(s, World.FOREVER));
-            is(-Errno.EEXIST, w.posix.semOpen(w.name("sem"), World.CREATE, 0600, 1));
-            is(0, w.posix.semClose(same));
-            is(0, w.posix.semClose(s));
-            is(0, w.posix.semUnlink(w.name("sem")));
+            is(-Errno.ENOENT, w.posix.semaphores().semOpen(w.name("none"), 0, 0, 0));
+            is(-Errno.ENOENT, w.posix.semaphores().semUnlink(w.name("none")));
+            int s = w.posix.semaphores().semOpen(w.name("sem"), World.CREATE, 0600, 1);
+            is(1, w.posix.semaphores().semGetvalue(s));
+            is(0, w.posix.semaphores().semWait(s, World.FOREVER));
+            is(-Errno.EAGAIN, w.posix.semaphores().semTrywait(s));
+            is(0, w.posix.semaphores().semPost(s));
+            is(0, w.posix.semaphores().semTrywait(s));
+            int same = w.posix.semaphores().semOpen(w.name("sem"), 0, 0, 0);
+            is(0, w.posix.semaphores().semPost(same));
+            is(0, w.posix.semaphores().semWait(s, World.FOREVER));
+            is(-Errno.EEXIST, w.posix.semaphores().semOpen(w.name("sem"), World.CREATE, 0600, 1));
+            is(0, w.posix.semaphores().semClose(same));
+            is(0, w.posix.semaphores().semClose(s));
+            is(0, w.posix.semaphores().semUnlink(w.name("sem")));
         });
         table.row("sem_timedwait, sem_wait", "ETIMEDOUT; EINTR", w -> {
-            int s = w.posix.semOpen(w.name("wait"), World.CREATE, 0600, 0);
-            is(-Errno.ETIMEDOUT, w.posix.semWait(s, World.fromNow(20)));
+            int s = w.posix.semaphores().semOpen(w.name("wait"), World.CREATE, 0600, 0);
+            is(-Errno.ETIMEDOUT, w.posix.semaphores().semWait(s, World.fromNow(20)));
             is(0, w.collect(World.SIGALRM, 0));
             int timer = w.signalIn(World.SIGALRM, 20, 0);
-            is(-Errno.EINTR, w.posix.semWait(s, World.FOREVER));
+            is(-Errno.EINTR, w.posix.semaphores().semWait(s, World.FOREVER));
             is(1, w.handled.size());
-            is(0, w.posix.timerDelete(timer));
-            is(0, w.posix.semClose(s));
-            is(0, w.posix.semUnlink(w.name("wait")));
+            is(0, w.posix.timers().timerDelete(timer));
+            is(0, w.posix.semaphores().semClose(s));
+            is(0, w.posix.semaphores().semUnlink(w.name("wait")));
         });
         table.row("sem_init", "in shared memory, from two places; EINVAL elsewhere", w -> {
             int fd = shared(w, "semshm", 4096);
-            int here = w.posix.semMap(fd, 64);
-            int there = w.posix.semMap(fd, 64);
-            is(0, w.posix.semInit(here, 2));
-            is(0, w.posix.semWait(there, World.FOREVER));
-            is(1, w.posix.semGetvalue(here));
-            is(0, w.posix.semPost(there));
-            is(0, w.posix.semWait(here, World.FOREVER));
-            is(0, w.posix.semWait(here, World.FOREVER));
-            is(-Errno.EAGAIN, w.posix.semTrywait(there));
-            is(-Errno.EINVAL, w.posix.semMap(fd, 4096 - 8));
-            is(-Errno.EINVAL, w.posix.semInit(99, 0));
-            is(0, w.posix.semClose(here));
-            is(0, w.posix.semClose(there));
+            int here = w.posix.semaphores().semMap(fd, 64);
+            int there = w.posix.semaphores().semMap(fd, 64);
+            is(0, w.posix.semaphores().semInit(here, 2));
+            is(0, w.posix.semaphores().semWait(there, World.FOREVER));
+            is(1, w.posix.semaphores().semGetvalue(here));
+            is(0, w.posix.semaphores().semPost(there));
+            is(0, w.posix.semaphores().semWait(here, World.FOREVER));
+            is(0, w.posix.semaphores().semWait(here, World.FOREVER));
+            is(-Errno.EAGAIN, w.posix.semaphores().semTrywait(there));
+            is(-Errno.EINVAL, w.posix.semaphores().semMap(fd, 4096 - 8));
+            is(-Errno.EINVAL, w.posix.semaphores().semInit(99, 0));
+            is(0, w.posix.semaphores().semClose(here));
+            is(0, w.posix.semaphores().semClose(there));
             w.close(fd);
             is(0, w.posix.shmUnlink(w.name("semshm")));
         });

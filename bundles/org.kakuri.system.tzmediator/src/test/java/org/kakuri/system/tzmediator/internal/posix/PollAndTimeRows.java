@@ -71,7 +71,7 @@ final class PollAndTimeRows {
             int timer = w.signalIn(World.SIGALRM, 20, 0);
             is(-Errno.EINTR, w.posix.poll(-1, new Polled(p[0], World.POLLIN)));
             is(1, w.handled.size());
-            is(0, w.posix.timerDelete(timer));
+            is(0, w.posix.timers().timerDelete(timer));
             w.close(p);
         });
     }
@@ -83,26 +83,26 @@ final class PollAndTimeRows {
         });
         table.row("nanosleep", "at least that long; EINVAL", w -> {
             long before = System.nanoTime();
-            is(0, w.posix.nanosleep(World.MONOTONIC, 0, 20 * World.MILLI, null));
+            is(0, w.posix.timers().nanosleep(World.MONOTONIC, 0, 20 * World.MILLI, null));
             check(System.nanoTime() - before >= 20 * World.MILLI);
-            is(-Errno.EINVAL, w.posix.nanosleep(World.MONOTONIC, 0, -1, null));
+            is(-Errno.EINVAL, w.posix.timers().nanosleep(World.MONOTONIC, 0, -1, null));
         });
         table.row("nanosleep", "EINTR with what is left", w -> {
             long[] left = new long[1];
             is(0, w.collect(World.SIGALRM, PosixLibrary.SA_RESTART));
             int timer = w.signalIn(World.SIGALRM, 20, 0);
-            is(-Errno.EINTR, w.posix.nanosleep(World.MONOTONIC, 0, 30_000 * World.MILLI, left));
+            is(-Errno.EINTR, w.posix.timers().nanosleep(World.MONOTONIC, 0, 30_000 * World.MILLI, left));
             check(w.handled.size() == 1 && left[0] > 1000 * World.MILLI && left[0] < 30_000 * World.MILLI);
-            is(0, w.posix.timerDelete(timer));
+            is(0, w.posix.timers().timerDelete(timer));
         });
         table.row("timerfd", "expirations are counted; disarmed: EAGAIN", w -> {
             long[] setting = new long[2];
-            int fd = w.posix.timerfdCreate(World.MONOTONIC, 0);
-            is(0, w.posix.timerfdSettime(fd, 0, 5 * World.MILLI, 5 * World.MILLI, null));
-            is(0, w.posix.timerfdGettime(fd, setting));
+            int fd = w.posix.timers().timerfdCreate(World.MONOTONIC, 0);
+            is(0, w.posix.timers().timerfdSettime(fd, 0, 5 * World.MILLI, 5 * World.MILLI, null));
+            is(0, w.posix.timers().timerfdGettime(fd, setting));
             is(5 * World.MILLI, setting[1]);
             check(number(w.read(fd, 8)) >= 1);
-            is(0, w.posix.timerfdSettime(fd, 0, 0, 0, setting));
+            is(0, w.posix.timers().timerfdSettime(fd, 0, 0, 0, setting));
             is(5 * World.MILLI, setting[1]);
             is(0, w.posix.fcntlSetFl(fd, World.NONBLOCK));
             is(-Errno.EAGAIN, w.posix.read(fd, new byte[8]));
@@ -112,14 +112,14 @@ final class PollAndTimeRows {
             long[] setting = new long[2];
             is(0, w.collect(World.SIGRTMIN + 1, 0));
             int timer = w.signalIn(World.SIGRTMIN + 1, 10, 0);
-            is(-Errno.EINTR, w.posix.nanosleep(World.MONOTONIC, 0, 5000 * World.MILLI, null));
+            is(-Errno.EINTR, w.posix.timers().nanosleep(World.MONOTONIC, 0, 5000 * World.MILLI, null));
             check(w.handled.size() == 1 && w.handled.getFirst().code() == SI_TIMER
                     && w.handled.getFirst().value() == 77);
-            is(0, w.posix.timerGettime(timer, setting));
+            is(0, w.posix.timers().timerGettime(timer, setting));
             is(0, setting[0]);
-            check(w.posix.timerGetoverrun(timer) >= 0);
-            is(0, w.posix.timerDelete(timer));
-            is(-Errno.EINVAL, w.posix.timerDelete(timer));
+            check(w.posix.timers().timerGetoverrun(timer) >= 0);
+            is(0, w.posix.timers().timerDelete(timer));
+            is(-Errno.EINVAL, w.posix.timers().timerDelete(timer));
         });
     }
 }

@@ -43,7 +43,7 @@ final class StreamRows {
             int[] p = w.pipe();
             w.close(p[0]);
             w.handled.clear();
-            is(0, w.posix.ignore(World.SIGPIPE));
+            is(0, w.posix.signals().ignore(World.SIGPIPE));
             is(-Errno.EPIPE, w.posix.write(p[1], new byte[1]));
             is(0, w.handled.size());
             w.close(p[1]);
@@ -129,13 +129,13 @@ final class StreamRows {
             int timer = w.signalIn(World.SIGALRM, 20, 0);
             is(-Errno.EINTR, w.posix.read(p[0], new byte[1]));
             is(1, w.handled.size());
-            is(0, w.posix.timerDelete(timer));
+            is(0, w.posix.timers().timerDelete(timer));
             w.close(p);
         });
         table.row("read", "SA_RESTART: made again after the handler", w -> {
             int[] p = w.pipe();
             w.handled.clear();
-            is(0, w.posix.sigaction(World.SIGALRM, taken -> {
+            is(0, w.posix.signals().sigaction(World.SIGALRM, taken -> {
                 w.handled.add(taken);
                 if (w.handled.size() == 2) {
                     w.posix.write(p[1], "r".getBytes());
@@ -144,7 +144,7 @@ final class StreamRows {
             int timer = w.signalIn(World.SIGALRM, 20, 20);
             is('r', w.read(p[0], 1)[0]);
             check(w.handled.size() >= 2);
-            is(0, w.posix.timerDelete(timer));
+            is(0, w.posix.timers().timerDelete(timer));
             w.close(p);
         });
     }

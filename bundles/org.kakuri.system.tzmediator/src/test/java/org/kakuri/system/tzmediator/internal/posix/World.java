@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.kakuri.platform.linux.Errno;
 import org.kakuri.platform.linux.posix.PosixLibrary;
-import org.kakuri.platform.linux.posix.PosixLibrary.Taken;
+import org.kakuri.platform.linux.posix.PosixSignals.Taken;
 
 /** What rows work with. */
 final class World {
@@ -70,14 +70,14 @@ final class World {
     /** Notes signals that come. */
     int collect(int signal, int flags) {
         handled.clear();
-        return posix.sigaction(signal, handled::add, flags, 0);
+        return posix.signals().sigaction(signal, handled::add, flags, 0);
     }
 
     /** A signal in some ms, again every some ms unless that is 0; the timer. */
     int signalIn(int signal, long millis, long every) {
-        int timer = posix.timerCreate(MONOTONIC, signal, 77);
+        int timer = posix.timers().timerCreate(MONOTONIC, signal, 77);
         check(timer >= 0);
-        is(0, posix.timerSettime(timer, 0, millis * MILLI, every * MILLI, null));
+        is(0, posix.timers().timerSettime(timer, 0, millis * MILLI, every * MILLI, null));
         return timer;
     }
 
@@ -99,7 +99,7 @@ final class World {
 
     int[] sockets(int type) {
         int[] pair = new int[2];
-        is(0, posix.socketpair(1, type, 0, pair));
+        is(0, posix.sockets().socketpair(1, type, 0, pair));
         return pair;
     }
 
@@ -118,14 +118,15 @@ final class World {
 
     /** Starts a program with descriptors 0 to 2 nowhere, but perhaps standard output. */
     int start(String program, int out, String... argv) {
-        return posix.spawn(program, List.of(argv), List.of("COLOUR=blue", "PATH=/usr/bin:/bin"),
-                out < 0 ? Map.of() : Map.of(1, out));
+        return posix.children()
+                .spawn(program, List.of(argv), List.of("COLOUR=blue", "PATH=/usr/bin:/bin"),
+                        out < 0 ? Map.of() : Map.of(1, out));
     }
 
     void reset() {
-        posix.sigprocmask(PosixLibrary.SIG_SETMASK, 0, null);
+        posix.signals().sigprocmask(PosixLibrary.SIG_SETMASK, 0, null);
         for (int signal : new int[] {SIGPIPE, SIGALRM, SIGUSR1, SIGCHLD, SIGTERM, SIGRTMIN + 1, SIGRTMIN + 3}) {
-            posix.defaultAction(signal);
+            posix.signals().defaultAction(signal);
         }
     }
 }
