@@ -202,10 +202,11 @@ final class GuestSetup implements AutoCloseable {
     @Override
     public void close() {
         List<AutoCloseable> all = new ArrayList<>();
+        // Signals still ring the page until the identity is given back.
+        all.add(own);
         if (local != null) {
             all.add(local);
         }
-        all.add(own);
         for (AutoCloseable one : all) {
             try {
                 one.close();

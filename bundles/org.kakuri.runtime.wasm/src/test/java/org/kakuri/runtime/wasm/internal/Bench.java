@@ -25,6 +25,7 @@ import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.tee.Pricing;
 import org.kakuri.platform.linux.FdIo;
 import org.kakuri.platform.linux.Pipe;
+import org.kakuri.platform.linux.ProcFs;
 
 /** Opens sessions for tests and runs guests in them. */
 final class Bench implements AutoCloseable {
@@ -145,6 +146,17 @@ final class Bench implements AutoCloseable {
             assertEquals(bytes, FdIo.readFully(pipe.reader(), buffer));
             return new String(buffer.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
         }
+    }
+
+    /** Returns what is open, but jars, which come and go as classes are loaded. */
+    static List<String> openDescriptors() {
+        return ProcFs.descriptors((int) ProcessHandle.current().pid())
+                .values()
+                .stream()
+                .map(target -> target.replaceFirst(":\\[\\d+\\]$", ""))
+                .filter(target -> !target.endsWith(".jar"))
+                .sorted()
+                .toList();
     }
 
     /** Returns the names of threads that execute guests. */

@@ -71,6 +71,36 @@ final class SignalCases {
                 p.wait()
                 print(subprocess.run(["kakuri-ta", "ta_signals", "child", "7"], capture_output=True, text=True).stdout, end="")
                 """)));
+        cases.put("signals: four TAs block, one is woken, then all are interrupted", () -> same("""
+                read 2
+                nobody else True
+                4 4
+                -15 -15 -15 -15
+                """, site.python("""
+                import glob, select, signal, subprocess, time
+                tas = [subprocess.Popen(["kakuri-ta", "ta_signals", "handle", "10"], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE) for _ in range(4)]
+                for p in tas:
+                    p.stdout.readline()
+                def blocked(p):
+                    return any(open(file).read().startswith("0 0x0 ") for file in glob.glob(f"/proc/{p.pid}/task/*/syscall"))
+                def all_block():
+                    while not all(blocked(p) for p in tas):
+                        time.sleep(0.05)
+                all_block()
+                tas[2].stdin.write(b"x\\n")
+                tas[2].stdin.flush()
+                print(tas[2].stdout.readline().decode(), end="")
+                all_block()
+                print("nobody else", select.select([p.stdout for p in tas], [], [], 0)[0] == [])
+                for p in tas:
+                    p.send_signal(signal.SIGUSR1)
+                said = [(p.stdout.readline().split()[:2], p.stdout.readline()) for p in tas]
+                print(sum(each[0] == [b"signal", b"10"] for each in said), sum(each[1] == b"EINTR\\n" for each in said))
+                for p in tas:
+                    p.terminate()
+                print(*[p.wait() for p in tas])
+                """)));
         cases.put("signals: a TA inherits what its CA ignores and blocks", () -> same(
                 "1 ignored open\n10 default blocked\n13 ignored open\n15 default open\n",
                 site.shell(

@@ -119,7 +119,7 @@ final class TaRun implements AutoCloseable {
                 exit = guest.waitFor(Deadline.in(WATCH));
             }
             how = TaEnd.of(name, exit.get());
-            refused(world.session().report().refusedReplies(), exit.get().reason());
+            lookForLies(exit.get().reason());
         } catch (Gone e) {
             how = TaEnd.killed("TA %s: the secure world is gone: %s".formatted(name, e.getMessage()));
         } catch (RuntimeException e) {
@@ -129,7 +129,13 @@ final class TaRun implements AutoCloseable {
         wake.wake();
     }
 
-    private void refused(long replies, String reason) {
+    private void lookForLies(String reason) {
+        long replies;
+        try {
+            replies = world.session().report().refusedReplies();
+        } catch (KakuriException goneMeanwhile) {
+            return;
+        }
         if (replies > 0) {
             betrayed = shown().map(ta -> ta.ended(replies, reason));
             shown = betrayed.orElse(shown);
