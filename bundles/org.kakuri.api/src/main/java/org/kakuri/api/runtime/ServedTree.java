@@ -75,7 +75,7 @@ public interface ServedTree {
     /**
      * A folder.
      *
-     * @param entries names of what lies in it; a name that ends with a slash is a folder, with {@code @} a symbolic link
+     * @param entries names of what lies in it, in the order in which readers see them; a name that ends with a slash is a folder, with {@code @} a symbolic link
      */
     record Folder(List<String> entries) implements Node {
         /** Copies the names. */

@@ -47,6 +47,15 @@ public interface Backing {
     }
 
     /**
+     * Returns what stands for the bytes that are in there now: whenever two answers are equal, so were the bytes. Whoever digests the
+     * bytes may use what came out the last time instead. Default: empty, they must be read; so it is in {@link ForwardingBacking}, which may
+     * change what is read.
+     */
+    default Optional<Object> content() {
+        return Optional.empty();
+    }
+
+    /**
      * Returns a backing over a segment of this process. The code inside reaches the segment directly (its own accesses are
      * bounded by the segment, at call boundaries), everybody else only through the machine, which checks every access.
      *

@@ -39,7 +39,20 @@ public final class AnonymousMapping extends Mapping {
         }
     }
 
-    /** Puts memory of its own, all zero, where {@link #cover} put a file. */
+    /**
+     * Puts a copy of a part of a file in place of a part of this memory: pages are the file's until they are written. The file is
+     * sealed against writing, or what is read is not certain.
+     */
+    public void copyOf(long offset, long length, Fd file, long fileOffset) {
+        int number = file.acquire();
+        try {
+            replace(offset, length, MAP_PRIVATE, number, fileOffset);
+        } finally {
+            file.release();
+        }
+    }
+
+    /** Puts memory of its own, all zero, where {@link #cover} or {@link #copyOf} put a file. */
     public void uncover(long offset, long length) {
         replace(offset, length, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     }

@@ -24,6 +24,8 @@ public final class Ptrace {
     public static final int CLONE = 8;
     /** Option: report execve. */
     public static final int EXEC = 0x10;
+    /** Option: report calls for which a seccomp filter returns SECCOMP_RET_TRACE. */
+    public static final int SECCOMP = 0x80;
     /** Option: kill the tracee when the tracer goes. */
     public static final int EXITKILL = 0x100000;
 
@@ -37,6 +39,8 @@ public final class Ptrace {
     public static final int EVENT_CLONE = 3;
     /** Event of a stop: execve succeeded. */
     public static final int EVENT_EXEC = 4;
+    /** Event of a stop: a seccomp filter wants the call it is about to make to be traced. */
+    public static final int EVENT_SECCOMP = 7;
     /** Event of a stop: attached, interrupted, or stopped by job control. */
     public static final int EVENT_STOP = 128;
 

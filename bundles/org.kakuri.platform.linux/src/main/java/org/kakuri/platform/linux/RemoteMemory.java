@@ -14,6 +14,8 @@ import java.util.Optional;
 
 /** Memory of another process, process_vm_readv(2): needs the right to ptrace it. Any thread may call. */
 public final class RemoteMemory {
+    /** Most pieces of {@link #gatherRaw}, UIO_MAXIOV. */
+    public static final int MOST_PIECES = 1024;
     private static final int PAGE = 4096;
     private static final MethodHandle READ = Native.withErrno("process_vm_readv", LONG, INT, POINTER, LONG, POINTER,
             LONG, LONG);
@@ -30,6 +32,33 @@ public final class RemoteMemory {
     /** Copies bytes into another process: how many, or {@code -errno}. Read-only pages give EFAULT. */
     public static long writeRaw(int pid, long address, MemorySegment from) {
         return copy(WRITE, pid, address, from);
+    }
+
+    /**
+     * Copies pieces from another process, one behind the other: how many bytes, fewer up to the first that is not there, or
+     * {@code -errno}.
+     *
+     * @param addresses where they begin, at most {@value #MOST_PIECES}
+     * @param lengths how long each is
+     */
+    public static long gatherRaw(int pid, long[] addresses, int[] lengths, MemorySegment to) {
+        MemorySegment state = Native.state();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment remote = arena.allocate(16L * Math.max(1, addresses.length), 8);
+            long bytes = 0;
+            for (int i = 0; i < addresses.length; i++) {
+                remote.set(LONG, 16L * i, addresses[i]);
+                remote.set(LONG, 16L * i + 8, lengths[i]);
+                bytes += lengths[i];
+            }
+            MemorySegment own = arena.allocate(16, 8);
+            own.set(LONG, 0, to.asSlice(0, bytes).address());
+            own.set(LONG, 8, bytes);
+            return Native.result(state, (long) READ.invokeExact(state, pid, own, 1L, remote, (long) addresses.length,
+                    0L));
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
     }
 
     private static long copy(MethodHandle call, int pid, long address, MemorySegment own) {

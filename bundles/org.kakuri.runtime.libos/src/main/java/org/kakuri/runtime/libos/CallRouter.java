@@ -168,10 +168,7 @@ final class CallRouter implements Supervisor {
         try {
             personality.executed(process, programs.executing(process.pid()), clock);
         } catch (Refused noRoom) {
-            System.getLogger(CallRouter.class.getName())
-                    .log(System.Logger.Level.WARNING, "{0} is killed: {1}", process,
-                            noRoom.getMessage());
-            Signals.killRaw(process.pid(), Signals.SIGKILL);
+            kill(process, noRoom);
         }
     }
 
@@ -193,8 +190,19 @@ final class CallRouter implements Supervisor {
     public void started(Tracee parent, Tracee child, Birth birth) {
         if (birth != Birth.THREAD) {
             processes.put(child.process().pid(), parent.process().pid());
-            personality.forked(parent.process(), child.process(), birth, clock);
+            try {
+                personality.forked(parent.process(), child.process(), birth, clock);
+            } catch (Refused e) {
+                kill(child.process(), e);
+            }
         }
+    }
+
+    /** Before it does anything more. */
+    private static void kill(TracedProcess process, Refused why) {
+        System.getLogger(CallRouter.class.getName())
+                .log(System.Logger.Level.WARNING, "{0} is killed: {1}", process, why.getMessage());
+        Signals.killRaw(process.pid(), Signals.SIGKILL);
     }
 
     @Override

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kakuri.api.Refused;
-import org.kakuri.api.Unsupported;
 import org.kakuri.api.UsageError;
 import org.kakuri.api.runtime.ServedTree;
 
@@ -46,15 +45,13 @@ final class GuestFiles implements AutoCloseable {
         });
         volumes = Volumes.open(folders, folders.isEmpty() ? new byte[0] : key(options), clock);
         try {
-            if (!options.fast()) {
-                own.keySet()
-                        .stream()
-                        .filter(guest -> !options.mounts().containsKey(guest))
-                        .forEach(guest -> serve(guest, own.get(guest), options));
-            }
+            own.keySet()
+                    .stream()
+                    .filter(guest -> !options.mounts().containsKey(guest))
+                    .forEach(guest -> serve(guest, own.get(guest)));
             options.mounts().forEach((guest, what) -> {
                 if (what.startsWith(SERVED)) {
-                    serve(guest, trees.get(what.substring(SERVED.length())), options);
+                    serve(guest, trees.get(what.substring(SERVED.length())));
                 }
             });
         } catch (RuntimeException e) {
@@ -63,11 +60,7 @@ final class GuestFiles implements AutoCloseable {
         }
     }
 
-    private void serve(String guest, ServedTree tree, SessionOptions options) {
-        if (options.fast()) {
-            throw new Unsupported("trees that services make up need every call that names a file to be seen",
-                    "use --mode fidelity");
-        }
+    private void serve(String guest, ServedTree tree) {
         var made = new ServedPaths(guest, tree, paths, out, clock);
         served.add(made);
         paths = made;
@@ -93,6 +86,11 @@ final class GuestFiles implements AutoCloseable {
     /** Returns folders to bind, by guest path. */
     Map<String, Path> folders() {
         return volumes.folders();
+    }
+
+    /** Returns whether anything is made up, so that calls that name a file have to be seen. */
+    boolean serves() {
+        return !served.isEmpty();
     }
 
     /** Returns who decides about paths. */

@@ -39,7 +39,13 @@ record LaunchMaker(SessionRoot root, SessionOptions options) {
         }
     }
 
-    Ready ready(String program, Command command, Map<String, Path> volumes) {
+    /**
+     * Makes it.
+     *
+     * @param volumes folders to put at paths of the guest's
+     * @param serves whether calls that name a file are served
+     */
+    Ready ready(String program, Command command, Map<String, Path> volumes, boolean serves) {
         Map<String, String> env = new TreeMap<>(command.env());
         String mark = System.getenv(DomainHosts.MARK);
         if (mark != null) {
@@ -71,7 +77,8 @@ record LaunchMaker(SessionRoot root, SessionOptions options) {
             }
             List<String> variables = env.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
             var filter = options.fast()
-                    ? Optional.of(new CallFilter(Set.of(), SystemCallTable.numbers(CallGroup.REFUSED)))
+                    ? Optional.of(new CallFilter(serves ? ServedCalls.notified() : Set.of(),
+                            serves ? ServedCalls.traced() : Set.of(), SystemCallTable.numbers(CallGroup.REFUSED)))
                     : Optional.<CallFilter>empty();
             return new Ready(new Launch(program, argv, variables, helper, preparation, filter), held);
         } catch (RuntimeException e) {

@@ -23,7 +23,6 @@ import org.kakuri.api.tee.Evidence;
 import org.kakuri.api.tee.IoIntent;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.api.tee.Measurement;
-import org.kakuri.platform.linux.SeccompListener;
 import org.kakuri.runtime.libos.calls.CallCounts;
 import org.kakuri.runtime.libos.image.ProgramClosure;
 import org.kakuri.runtime.libos.paging.GuestPaging;
@@ -125,7 +124,8 @@ public final class LibOsSession implements RuntimeSession {
 
     private Running start(LibOsGuest guest, Command command, String program, HostedInstance instance, GuestFiles files,
             WaysOut out, PhaseClock clock) {
-        try (var ready = new LaunchMaker(root, options).ready(program, command, files.folders())) {
+        try (var ready = new LaunchMaker(root, options).ready(program, command, files.folders(),
+                files.serves())) {
             Optional<GuestPaging> paging = observed.map(pages -> new GuestPaging(
                     (process, memory) -> personality.instance(process).offer(backend, memory), spec.memoryBytes(),
                     pages));
@@ -135,7 +135,7 @@ public final class LibOsSession implements RuntimeSession {
                         guest.ended(status, usage);
                     });
             var tracer = new Tracer(spec.name() + " " + guest.id(), ready.launch(), router, waits(clock, files),
-                    SeccompListener::proceed);
+                    new ServedCalls(files.paths()));
             guest.runs(tracer, 0, () -> events(router));
             guest.runs(tracer, tracer.start(), () -> events(router));
             return new Running(guest, router, clock);

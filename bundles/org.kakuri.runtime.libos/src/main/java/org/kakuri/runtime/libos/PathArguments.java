@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.kakuri.runtime.libos.calls.SystemCallTable;
 import org.kakuri.runtime.libos.trace.Tracee;
 import org.kakuri.runtime.libos.trace.TraceeCall;
@@ -20,6 +21,12 @@ record PathArguments(int argument, int folder, boolean follows) {
     private static final int AT_FDCWD = -100;
     private static final int O_NOFOLLOW = 0x20000;
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    /** Where the kernel writes its answer to a call, and how much; a length of 0 is what the argument behind it says. */
+    record Result(int argument, int bytes) {}
+
+    private static final Map<String, Result> RESULTS = Map.of("stat", new Result(1, 144), "lstat", new Result(1, 144),
+            "newfstatat", new Result(2, 144), "statx", new Result(4, 256), "statfs", new Result(1, 120), "readlink",
+            new Result(1, 0), "readlinkat", new Result(2, 0));
     private static final Map<Integer, PathArguments> CALLS = Map.ofEntries(row("open", 0, -1, true),
             row("stat", 0, -1, true), row("lstat", 0, -1, false), row("access", 0, -1, true),
             row("readlink", 0, -1, false), row("chdir", 0, -1, true), row("statfs", 0, -1, true),
@@ -28,6 +35,16 @@ record PathArguments(int argument, int folder, boolean follows) {
 
     private static Map.Entry<Integer, PathArguments> row(String name, int argument, int folder, boolean follows) {
         return Map.entry(SystemCallTable.number(name), new PathArguments(argument, folder, follows));
+    }
+
+    /** Returns the numbers of the calls that are known here. */
+    static Set<Integer> numbers() {
+        return CALLS.keySet();
+    }
+
+    /** Returns where the kernel writes what it says of the file. */
+    static Optional<Result> result(int number) {
+        return Optional.ofNullable(RESULTS.get(SystemCallTable.name(number)));
     }
 
     /** Returns where a call has its path; empty for calls that are left alone. */

@@ -80,7 +80,7 @@ public interface Personality extends AutoCloseable {
     /** Returns the events that the runtime counts itself. */
     Map<String, EventCount> events();
 
-    /** Returns trees that the library operating system makes up itself, by guest path; in mode fast they are left out. */
+    /** Returns trees that the library operating system makes up itself, by guest path. */
     default Map<String, ServedTree> trees() {
         return Map.of();
     }

@@ -8,8 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.kakuri.platform.linux.PagemapScan;
 
-/** The memory of a process that is its own: pages of private mappings that it may write and that are there, proc(5). */
+/** The memory of a process that is its own: pages of private mappings that it has written, proc(5). */
 public final class ProcessPages {
     private static final int PAGE = 4096;
     private static final int ENTRY = 8;
@@ -34,6 +35,21 @@ public final class ProcessPages {
      * @param most longest piece in bytes
      */
     public static List<Piece> written(int pid, int most) {
+        return PagemapScan.own(pid).map(regions -> cut(regions, most)).orElseGet(() -> mapped(pid, most));
+    }
+
+    private static List<Piece> cut(List<PagemapScan.Region> regions, int most) {
+        List<Piece> pieces = new ArrayList<>();
+        for (PagemapScan.Region region : regions) {
+            for (long at = region.start(); at < region.end(); at += most) {
+                pieces.add(new Piece(at, (int) Math.min(most, region.end() - at)));
+            }
+        }
+        return pieces;
+    }
+
+    /** What older kernels tell. */
+    private static List<Piece> mapped(int pid, int most) {
         List<Piece> pieces = new ArrayList<>();
         try (var map = new RandomAccessFile("/proc/" + pid + "/pagemap", "r")) {
             for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/maps"))) {

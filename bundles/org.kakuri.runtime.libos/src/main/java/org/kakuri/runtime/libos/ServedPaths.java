@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -11,12 +12,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.kakuri.api.KakuriException;
 import org.kakuri.api.runtime.ServedTree;
 import org.kakuri.platform.linux.Errno;
 import org.kakuri.runtime.libos.calls.Descriptors;
+import org.kakuri.runtime.libos.calls.SystemCallTable;
 import org.kakuri.runtime.libos.trace.Decision;
 import org.kakuri.runtime.libos.trace.Tracee;
 import org.kakuri.runtime.libos.trace.TraceeCall;
@@ -24,10 +28,12 @@ import org.kakuri.runtime.libos.trace.TraceeCall;
 /**
  * Puts a tree that a service makes up in place of a folder of the guest's. What a guest asks for is written to a folder in
  * memory at that moment, and the call gets its path there: everything else that can be done to an open file the kernel does.
- * Used on the tracer's thread of one guest; closed with it.
+ * Entries of a folder come in the order in which the tree names them. For one guest; closed with it. Thread-safe.
  */
 final class ServedPaths implements PathService, AutoCloseable {
     private static final Path PLACE = Path.of(Descriptors.SERVED);
+    private static final Set<Integer> OPENING = Set.of(SystemCallTable.number("open"),
+            SystemCallTable.number("openat"));
     private static final int MOST_LINKS = 40;
     private static final Decision ABSENT = new Decision.Answer(-Errno.ENOENT);
     private static final Decision CIRCLE = new Decision.Answer(-Errno.ELOOP);
@@ -35,11 +41,13 @@ final class ServedPaths implements PathService, AutoCloseable {
 
     private final String mount;
     private final ServedTree.View view;
+    private final Path base;
     private final Path staged;
+    private final Path aside;
+    private final boolean newestFirst;
     private final PathService next;
     private final WaysOut out;
     private final PhaseClock clock;
-    private boolean youngestFirst = true;
 
     /**
      * Begins to serve.
@@ -56,8 +64,11 @@ final class ServedPaths implements PathService, AutoCloseable {
         this.out = out;
         this.clock = clock;
         try {
-            this.staged = Files.createTempDirectory(PLACE.getParent(), PLACE.getFileName().toString(),
+            this.base = Files.createTempDirectory(PLACE.getParent(), PLACE.getFileName().toString(),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            this.staged = Files.createDirectory(base.resolve("tree"));
+            this.aside = Files.createDirectory(base.resolve("aside"));
+            this.newestFirst = newestFirst(Files.createDirectory(base.resolve("order")));
         } catch (IOException e) {
             throw new KakuriException("no folder in memory for what is served: " + e.getMessage(), "is /dev/shm there?",
                     e);
@@ -65,13 +76,26 @@ final class ServedPaths implements PathService, AutoCloseable {
         try (var _ = clock.in(PhaseClock.Phase.SERVE)) {
             this.view = tree.open(out);
         } catch (RuntimeException e) {
-            SessionRoot.remove(staged);
+            SessionRoot.remove(base);
             throw e;
         }
     }
 
+    /** Whether the last entry that was made in a folder is the first that is read: the file system's choice. */
+    private static boolean newestFirst(Path probe) throws IOException {
+        Files.createFile(probe.resolve("older"));
+        Files.createFile(probe.resolve("newer"));
+        return names(probe).getFirst().equals("newer");
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (var entries = Files.list(folder)) {
+            return entries.map(entry -> entry.getFileName().toString()).toList();
+        }
+    }
+
     @Override
-    public Decision decide(Tracee tracee, TraceeCall call) {
+    public synchronized Decision decide(Tracee tracee, TraceeCall call) {
         Optional<PathArguments> where = PathArguments.of(call);
         Optional<String> path = where.flatMap(arguments -> arguments.absolute(tracee, call)).flatMap(this::below);
         if (path.isEmpty()) {
@@ -79,7 +103,7 @@ final class ServedPaths implements PathService, AutoCloseable {
         }
         out.by(tracee.process());
         try {
-            return serve(path.get(), where.get(), tracee.process().pid());
+            return serve(path.get(), where.get(), tracee.process().pid(), OPENING.contains(call.number()));
         } catch (IOException | UncheckedIOException | KakuriException e) {
             System.getLogger(ServedPaths.class.getName())
                     .log(System.Logger.Level.WARNING, "cannot serve " + mount + "/" + path.get(), e);
@@ -118,7 +142,7 @@ final class ServedPaths implements PathService, AutoCloseable {
         return "/" + String.join("/", names);
     }
 
-    private Decision serve(String path, PathArguments where, int reader) throws IOException {
+    private Decision serve(String path, PathArguments where, int reader, boolean opens) throws IOException {
         Deque<String> left = new ArrayDeque<>(Arrays.asList(path.split("/")));
         List<String> done = new ArrayList<>();
         ServedTree.Node node = find("", reader).orElse(new ServedTree.Folder(List.of()));
@@ -158,7 +182,7 @@ final class ServedPaths implements PathService, AutoCloseable {
             }
         }
         Path place = staged.resolve(String.join("/", done));
-        put(place, node);
+        put(place, node, opens);
         return new Decision.Redirect(where.argument(), place.toString());
     }
 
@@ -168,13 +192,14 @@ final class ServedPaths implements PathService, AutoCloseable {
         }
     }
 
-    private void put(Path place, ServedTree.Node node) throws IOException {
+    /** A folder's entries are made when somebody may read them: whatever else is asked has a path of its own. */
+    private void put(Path place, ServedTree.Node node, boolean opens) throws IOException {
         if (!place.equals(staged)) {
             folder(place.getParent());
         }
         switch (node) {
         case ServedTree.File file -> {
-            Path fresh = Files.write(place.resolveSibling(".fresh"), file.content());
+            Path fresh = Files.write(aside.resolve("fresh"), file.content());
             if (Files.isDirectory(place)) {
                 SessionRoot.remove(place);
             }
@@ -184,65 +209,58 @@ final class ServedPaths implements PathService, AutoCloseable {
             Files.deleteIfExists(place);
             Files.createSymbolicLink(place, Path.of(target));
         }
-        case ServedTree.Folder(List<String> entries) -> list(place, entries);
+        case ServedTree.Folder(List<String> entries) -> {
+            folder(place);
+            if (opens) {
+                list(place, entries);
+            }
+        }
         }
     }
 
-    /** What lies in a folder has the right name and kind; it gets its content when it is asked for. */
+    /** What lies in a folder has the right name, kind and order; it gets its content when it is asked for. */
     private void list(Path place, List<String> entries) throws IOException {
-        folder(place);
-        try (var old = Files.list(place)) {
-            for (Path entry : old.toList()) {
-                String name = entry.getFileName().toString();
-                if (!entries.contains(name) && !entries.contains(name + "/") && !entries.contains(name + "@")) {
-                    SessionRoot.remove(entry);
-                }
-            }
-        }
-        List<String> names = new ArrayList<>();
+        var wanted = new LinkedHashMap<String, String>();
         for (String entry : entries) {
             String name = entry.replaceAll("[/@]$", "");
-            Path at = place.resolve(name).normalize();
-            if (!at.getParent().equals(place)) {
-                continue;
+            if (place.equals(place.resolve(name).normalize().getParent())) {
+                wanted.put(name, entry);
             }
-            names.add(name);
-            if (Files.exists(at, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-                continue;
+        }
+        List<String> there = names(place);
+        List<String> order = List.copyOf(wanted.keySet());
+        if (there.equals(order)) {
+            return;
+        }
+        for (String name : there) {
+            if (!wanted.containsKey(name)) {
+                SessionRoot.remove(place.resolve(name));
             }
-            if (entry.endsWith("/")) {
-                Files.createDirectory(at);
-            } else if (entry.endsWith("@")) {
-                Files.createSymbolicLink(at, Path.of("."));
+        }
+        for (String name : newestFirst ? order.reversed() : order) {
+            Path at = place.resolve(name);
+            if (Files.exists(at, LinkOption.NOFOLLOW_LINKS)) { // away and back: it becomes the newest
+                Path moved = aside.resolve("moved");
+                Files.move(at, moved, StandardCopyOption.ATOMIC_MOVE);
+                Files.move(moved, at, StandardCopyOption.ATOMIC_MOVE);
             } else {
-                Files.createFile(at);
-            }
-        }
-        order(place, names);
-    }
-
-    /** Programs find the entries in the order that the tree has: kernels list such folders by age, some from the youngest on. */
-    private void order(Path place, List<String> names) throws IOException {
-        for (int attempt = 0; attempt < 2 && !listed(place).equals(names); attempt++) {
-            Path aside = staged.resolve(".order");
-            for (String name : youngestFirst ? names.reversed() : names) {
-                Files.move(place.resolve(name), aside);
-                Files.move(aside, place.resolve(name));
-            }
-            if (!listed(place).equals(names)) {
-                youngestFirst = !youngestFirst;
+                make(at, wanted.get(name));
             }
         }
     }
 
-    private static List<String> listed(Path place) throws IOException {
-        try (var entries = Files.list(place)) {
-            return entries.map(entry -> entry.getFileName().toString()).toList();
+    private static void make(Path at, String entry) throws IOException {
+        if (entry.endsWith("/")) {
+            Files.createDirectory(at);
+        } else if (entry.endsWith("@")) {
+            Files.createSymbolicLink(at, Path.of("."));
+        } else {
+            Files.createFile(at);
         }
     }
 
     private static void folder(Path at) throws IOException {
-        if (Files.isDirectory(at, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.isDirectory(at, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         Files.deleteIfExists(at);
@@ -254,11 +272,11 @@ final class ServedPaths implements PathService, AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         try {
             view.close();
         } finally {
-            SessionRoot.remove(staged);
+            SessionRoot.remove(base);
         }
     }
 }

@@ -2,6 +2,7 @@ package org.kakuri.runtime.libos.trace;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.IntFunction;
 import org.kakuri.api.Unsupported;
 import org.kakuri.platform.linux.Errno;
 import org.kakuri.platform.linux.PidFd;
@@ -22,6 +23,7 @@ public final class Notifier implements AutoCloseable {
     private static final int NEW_LISTENER = 8;
 
     private final String name;
+    private final IntFunction<Tracee> tracees;
     private final Service service;
     private SeccompListener listener;
     private WakeFd wake;
@@ -30,12 +32,22 @@ public final class Notifier implements AutoCloseable {
     /** Answers notified calls, on the notifier's thread. */
     @FunctionalInterface
     public interface Service {
-        /** Answers the call that the listener has received last, by one of its methods. */
-        void serve(SeccompListener listener);
+        /**
+         * Answers the call that the listener has received last, by one of its methods.
+         *
+         * @param tracee who makes it; he waits
+         */
+        void serve(Tracee tracee, SeccompListener listener);
     }
 
-    Notifier(String name, Service service) {
+    /**
+     * Makes one without a thread.
+     *
+     * @param tracees finds a thread of the tree by its id; null if there is none
+     */
+    Notifier(String name, IntFunction<Tracee> tracees, Service service) {
         this.name = name;
+        this.tracees = tracees;
         this.service = service;
     }
 
@@ -79,8 +91,23 @@ public final class Notifier implements AutoCloseable {
                 return;
             }
             if (listener.receive() == 0) {
-                service.serve(listener);
+                serve();
             }
+        }
+    }
+
+    private void serve() {
+        Tracee tracee = tracees.apply(listener.pid());
+        if (tracee == null) { // its end is known here before its last call is
+            listener.proceed();
+            return;
+        }
+        try {
+            service.serve(tracee, listener);
+        } catch (RuntimeException e) {
+            System.getLogger(Notifier.class.getName())
+                    .log(System.Logger.Level.ERROR, "a call of " + tracee + " was not served", e);
+            listener.answer(-Errno.EIO);
         }
     }
 

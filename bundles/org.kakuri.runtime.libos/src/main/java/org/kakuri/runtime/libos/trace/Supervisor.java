@@ -10,14 +10,14 @@ import org.kakuri.platform.linux.ResourceUsage;
  */
 public interface Supervisor {
     /**
-     * A thread is about to make a system call. Only in fidelity mode.
+     * A thread is about to make a system call. With a {@link CallFilter} only those that it wants traced.
      *
      * @return what becomes of it
      */
     Decision enter(Tracee tracee, TraceeCall call);
 
     /**
-     * A thread has made a system call, or it was answered. Only in fidelity mode; calls that do not return are not seen
+     * A thread has made a system call, or it was answered. Only without a {@link CallFilter}; calls that do not return are not seen
      * here.
      *
      * @param result result, or {@code -errno}
@@ -34,7 +34,7 @@ public interface Supervisor {
      */
     default void begins(Tracee tracee, Consumer<Launch.Preparation> injection) {}
 
-    /** A thread has made another thread, or a process; both are stopped. */
+    /** A thread has made another thread, or a process, which has run nothing yet; the maker may run on. */
     void started(Tracee parent, Tracee child, Birth birth);
 
     /**

@@ -16,8 +16,6 @@ import org.kakuri.platform.linux.ExitStatus;
 import org.kakuri.platform.linux.NativeException;
 import org.kakuri.platform.linux.Ptrace;
 import org.kakuri.platform.linux.Signals;
-import org.kakuri.platform.linux.TracedCall;
-import org.kakuri.platform.linux.UserRegisters;
 import org.kakuri.runtime.libos.trace.Supervisor.Birth;
 
 /**
@@ -29,13 +27,7 @@ import org.kakuri.runtime.libos.trace.Supervisor.Birth;
  */
 public final class Tracer {
     private static final int OPTIONS = Ptrace.SYSGOOD | Ptrace.FORK | Ptrace.VFORK | Ptrace.CLONE | Ptrace.EXEC
-            | Ptrace.EXITKILL;
-    private static final int RED_ZONE = 128;
-    private static final int CLONE = 56;
-    private static final int EXECVE = 59;
-    private static final int EXECVEAT = 322;
-    private static final int CLONE3 = 435;
-    private static final long CLONE_THREAD = 0x10000;
+            | Ptrace.SECCOMP | Ptrace.EXITKILL;
 
     private final String name;
     private final Launch launch;
@@ -43,14 +35,13 @@ public final class Tracer {
     private final Waits waits;
     private final boolean everyCall;
     private final CompletableFuture<Integer> started = new CompletableFuture<>();
-    private final Map<Integer, Tracee> tracees = new HashMap<>();
+    private final Map<Integer, Tracee> tracees = new ConcurrentHashMap<>();
     private final Map<Integer, Integer> unclaimed = new HashMap<>();
     private final Set<Integer> pids = ConcurrentHashMap.newKeySet();
     private final Thread thread;
     private volatile boolean killed;
     private final Notifier notifier;
-    private UserRegisters registers;
-    private TracedCall info;
+    private CallStops calls;
 
     /** Is told when the tracer waits for tracees: while it does, they run. */
     public interface Waits {
@@ -88,7 +79,7 @@ public final class Tracer {
         this.supervisor = supervisor;
         this.waits = waits;
         this.everyCall = launch.filter().isEmpty();
-        this.notifier = new Notifier(name, service);
+        this.notifier = new Notifier(name, tracees::get, service);
         this.thread = Thread.ofPlatform().daemon().name("kakuri-tracer " + name).unstarted(this::run);
     }
 
@@ -140,8 +131,7 @@ public final class Tracer {
     private void run() {
         int root = 0;
         try (Arena arena = Arena.ofConfined()) {
-            registers = UserRegisters.in(arena);
-            info = TracedCall.in(arena);
+            calls = new CallStops(supervisor, everyCall, arena);
             root = begin(arena);
             started.complete(root);
             follow();
@@ -211,8 +201,7 @@ public final class Tracer {
             if (waited < 0 || Ptrace.ended((int) waited)) {
                 throw new Injector.Gone();
             }
-            if (Ptrace.stopSignal((int) waited) == Ptrace.SYSCALL_STOP && Ptrace.systemCall(pid, info) >= 0
-                    && info.entry()) {
+            if (Ptrace.stopSignal((int) waited) == Ptrace.SYSCALL_STOP && calls.isEntry(pid)) {
                 return;
             }
             if (Ptrace.resumeToCall(pid, 0) < 0) {
@@ -265,7 +254,7 @@ public final class Tracer {
         switch (Ptrace.stopEvent(status)) {
         case 0 -> {
             if (signal == Ptrace.SYSCALL_STOP) {
-                border(tid, tracee);
+                calls.border(tid, tracee);
                 resume(tid, 0);
             } else {
                 resume(tid, signal);
@@ -273,10 +262,17 @@ public final class Tracer {
         }
         case Ptrace.EVENT_FORK -> born(tid, tracee, Birth.FORK);
         case Ptrace.EVENT_VFORK -> born(tid, tracee, Birth.VFORK);
-        case Ptrace.EVENT_CLONE -> born(tid, tracee, sharesProcess(tracee) ? Birth.THREAD : Birth.FORK);
+        case Ptrace.EVENT_CLONE -> born(tid, tracee, calls.makesThread(tracee) ? Birth.THREAD : Birth.FORK);
         case Ptrace.EVENT_EXEC -> {
             executed(tid, tracee);
             resume(tid, 0);
+        }
+        case Ptrace.EVENT_SECCOMP -> {
+            if (calls.decided(tid, tracee)) {
+                Ptrace.resumeToCall(tid, 0);
+            } else {
+                resume(tid, 0);
+            }
         }
         case Ptrace.EVENT_STOP -> {
             if (signal == 19 || signal == 20 || signal == 21 || signal == 22) {
@@ -297,115 +293,33 @@ public final class Tracer {
         }
     }
 
-    private void border(int tid, Tracee tracee) {
-        if (Ptrace.systemCall(tid, info) < 0) {
-            return;
-        }
-        if (info.entry()) {
-            entry(tid, tracee);
-        } else if (info.exit() && tracee.entered != null) {
-            exit(tid, tracee);
-        }
-    }
-
-    private void entry(int tid, Tracee tracee) {
-        long[] arguments = new long[6];
-        for (int i = 0; i < arguments.length; i++) {
-            arguments[i] = info.argument(i);
-        }
-        int number = info.architecture() == TracedCall.X86_64 && info.number() >= 0 && info.number() < 1 << 16
-                ? (int) info.number()
-                : -1;
-        tracee.entered = new TraceeCall(number, arguments);
-        tracee.answer = null;
-        tracee.redirected = -1;
-        switch (supervisor.enter(tracee, tracee.entered)) {
-        case Decision.Forward _ -> {}
-        case Decision.Answer(long value) -> {
-            if (Ptrace.registers(tid, registers) == 0) {
-                registers.number(-1);
-                Ptrace.setRegisters(tid, registers);
-                tracee.answer = value;
-            }
-        }
-        case Decision.Redirect(int argument, String path) -> redirect(tid, tracee, argument, path);
-        }
-    }
-
-    private void redirect(int tid, Tracee tracee, int argument, String path) {
-        if (Ptrace.registers(tid, registers) < 0) {
-            return;
-        }
-        byte[] text = (path + "\0").getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        long at = registers.stack() - RED_ZONE - (text.length + 15L & ~15L);
-        if (!tracee.write(at, text)) {
-            registers.number(-1);
-            tracee.answer = (long) -Errno.EFAULT;
-        } else {
-            tracee.redirected = argument;
-            tracee.original = registers.argument(argument);
-            registers.argument(argument, at);
-        }
-        Ptrace.setRegisters(tid, registers);
-    }
-
-    private void exit(int tid, Tracee tracee) {
-        TraceeCall call = tracee.entered;
-        long result = info.result();
-        tracee.entered = null;
-        if ((tracee.answer != null || tracee.redirected >= 0) && Ptrace.registers(tid, registers) == 0) {
-            if (tracee.answer != null) {
-                result = tracee.answer;
-                registers.result(result);
-            } else {
-                registers.argument(tracee.redirected, tracee.original);
-            }
-            Ptrace.setRegisters(tid, registers);
-        }
-        supervisor.leave(tracee, call, result);
-        if (result == 0 && (call.number() == EXECVE || call.number() == EXECVEAT)) {
-            try {
-                supervisor.begins(tracee, action -> Injector.between(tid, action));
-            } catch (Injector.Gone _) { // killed meanwhile: its end is reported next
-                tracee.entered = null;
-            }
-        }
-    }
-
-    private boolean sharesProcess(Tracee parent) {
-        TraceeCall call = parent.entered;
-        if (call == null) {
-            return Ptrace.registers(parent.tid(), registers) == 0
-                    && sharesProcess(parent, (int) registers.number(), registers.argument(0));
-        }
-        return sharesProcess(parent, call.number(), call.argument(0));
-    }
-
-    private static boolean sharesProcess(Tracee parent, int number, long first) {
-        return switch (number) {
-        case CLONE -> (first & CLONE_THREAD) != 0;
-        case CLONE3 -> {
-            byte[] flags = new byte[8];
-            yield parent.read(first, flags)
-                    && (java.nio.ByteBuffer.wrap(flags).order(java.nio.ByteOrder.nativeOrder()).getLong()
-                            & CLONE_THREAD) != 0;
-        }
-        default -> false;
-        };
-    }
-
-    /** The child may have reported before its parent; if not it is about to: it does not run until it has. */
+    /**
+     * The child is on its way to its first stop, or there: it runs none of its program before it is resumed. What is to be done for it
+     * is done meanwhile; the parent goes on at once.
+     */
     private void born(int tid, Tracee parent, Birth birth) {
         int child = (int) Ptrace.eventMessage(tid);
-        boolean there = child > 0;
-        if (there && unclaimed.remove(child) == null) {
+        if (child <= 0) {
+            resume(tid, 0);
+            return;
+        }
+        TracedProcess process = birth == Birth.THREAD ? parent.process()
+                : new TracedProcess(child, parent.process());
+        var tracee = new Tracee(child, process);
+        if (!everyCall) {
+            resume(tid, 0);
+        }
+        supervisor.started(parent, tracee, birth);
+        boolean there = unclaimed.remove(child) != null;
+        if (!there) {
             long waited = Ptrace.await(child);
             there = waited > 0 && !Ptrace.ended((int) waited);
+            if (!there && birth != Birth.THREAD) {
+                supervisor.ended(process, waited > 0 ? Ptrace.exitStatus((int) waited) : new ExitStatus.Killed(
+                        Signals.SIGKILL, false), Ptrace.usage());
+            }
         }
         if (there) {
-            TracedProcess process = birth == Birth.THREAD ? parent.process()
-                    : new TracedProcess(child, parent.process());
-            var tracee = new Tracee(child, process);
             tracees.put(child, tracee);
             if (birth != Birth.THREAD) {
                 pids.add(child);
@@ -413,10 +327,11 @@ public final class Tracer {
                     Signals.killRaw(child, Signals.SIGKILL);
                 }
             }
-            supervisor.started(parent, tracee, birth);
             resume(child, 0);
         }
-        resume(tid, 0);
+        if (everyCall) {
+            resume(tid, 0);
+        }
     }
 
     /** The thread that called execve takes over its process's id; the other threads are gone. */
@@ -427,6 +342,9 @@ public final class Tracer {
             if (was != null) {
                 tracee.entered = was.entered;
             }
+        }
+        if (!everyCall) { // nobody will see it return
+            tracee.entered = null;
         }
         tracees.values().removeIf(other -> other != tracee && other.process() == tracee.process());
         supervisor.executed(tracee);

@@ -19,7 +19,7 @@ import org.kakuri.api.runtime.ServedTree;
  */
 record InstanceProc(Supplier<Set<Integer>> processes) implements ServedTree, ServedTree.View {
     private static final Path PROC = Path.of("/proc");
-    private static final Set<String> OF_THE_MACHINE = Set.of("cpuinfo", "filesystems", "loadavg", "meminfo", "mounts",
+    private static final List<String> OF_THE_MACHINE = List.of("cpuinfo", "filesystems", "loadavg", "meminfo", "mounts",
             "net", "self", "stat", "sys", "thread-self", "uptime", "version", "vmstat");
 
     @Override
@@ -47,7 +47,6 @@ record InstanceProc(Supplier<Set<Integer>> processes) implements ServedTree, Ser
 
     private List<String> top() {
         List<String> names = new ArrayList<>();
-        processes.get().forEach(pid -> names.add(pid + "/"));
         for (String name : OF_THE_MACHINE) {
             names.add(switch (name) {
             case "self", "thread-self", "mounts", "net" -> name + "@";
@@ -55,6 +54,7 @@ record InstanceProc(Supplier<Set<Integer>> processes) implements ServedTree, Ser
             default -> name;
             });
         }
+        processes.get().stream().sorted().forEach(pid -> names.add(pid + "/"));
         return names;
     }
 

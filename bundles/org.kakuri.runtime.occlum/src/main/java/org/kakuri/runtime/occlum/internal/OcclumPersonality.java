@@ -17,12 +17,16 @@ import org.kakuri.api.tee.EventCount;
 import org.kakuri.api.tee.IoIntent;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.api.tee.Measurement;
+import org.kakuri.api.tee.Perms;
 import org.kakuri.api.tee.Range;
 import org.kakuri.runtime.libos.HostedInstance;
+import org.kakuri.runtime.libos.Image;
+import org.kakuri.runtime.libos.LibOsCode;
 import org.kakuri.runtime.libos.Personality;
 import org.kakuri.runtime.libos.PhaseClock;
 import org.kakuri.runtime.libos.SessionOptions;
 import org.kakuri.runtime.libos.SessionRoot;
+import org.kakuri.runtime.libos.Templates;
 import org.kakuri.runtime.libos.calls.CallGroup;
 import org.kakuri.runtime.libos.calls.Descriptors;
 import org.kakuri.runtime.libos.image.ProgramClosure;
@@ -37,6 +41,8 @@ final class OcclumPersonality implements Personality {
     private final HostedInstance instance;
     private final Ranges ranges;
     private final long processBytes;
+    private final long libosBytes;
+    private final Optional<Templates> templates;
     private final BootImage image;
     private final Map<TracedProcess, Place> places = new HashMap<>();
     private final List<Place> admitted = new ArrayList<>();
@@ -55,25 +61,32 @@ final class OcclumPersonality implements Personality {
      */
     static OcclumPersonality boot(BackendLease backend, SessionSpec spec, SessionOptions options,
             Optional<ProgramClosure> program, SessionRoot root, PhaseClock clock) {
-        BootImage image = BootImage.of(program, root, clock);
-        long libos = options.size(OcclumRuntime.LIBOS, 0);
-        long user = spec.memoryBytes() - BootImage.CONFIGURATION - libos & ~4095L;
+        BootImage boot = BootImage.of(program, root, clock);
+        List<Image.Pages> code = new ArrayList<>();
+        code.add(new Image.Pages("configuration", boot.configuration(), Perms.R));
+        code.add(new Image.Pages("library operating system", LibOsCode.pages(OcclumRuntime.class), Perms.RX));
+        var image = new Image(code, List.of(), Optional.empty());
+        long assumed = Math.max(0, options.size(OcclumRuntime.LIBOS, 0) - image.bytes());
+        long user = spec.memoryBytes() - image.bytes() - assumed & ~4095L;
         if (user <= 0) {
             throw new Refused("session %s: the library operating system alone needs %d KiB of %d KiB".formatted(
-                    spec.name(), libos + BootImage.CONFIGURATION >> 10, spec.memoryBytes() >> 10),
+                    spec.name(), image.bytes() + assumed >> 10, spec.memoryBytes() >> 10),
                     "give it more with --memory");
         }
-        HostedInstance instance = HostedInstance.build(backend, new HostedInstance.Spec(spec.name(), List.of(),
-                image.configuration(), libos + user, spec.memoryBytes(), spec.pricing(), options.tee()), clock);
-        var made = new OcclumPersonality(instance, new Ranges(libos, user),
+        HostedInstance instance = HostedInstance.build(backend, new HostedInstance.Spec(spec.name(), image,
+                assumed + user, spec.memoryBytes(), spec.pricing(), options.tee(), !options.fast()), clock);
+        var made = new OcclumPersonality(instance, new Ranges(assumed, user),
                 options.size(OcclumRuntime.PROCESS, Math.clamp(user / 4 & ~4095L, 4096,
                         OcclumRuntime.USUAL_PROCESS)),
-                image);
+                boot, options.fast(), image.bytes() + assumed);
         program.ifPresent(made::requireRoom);
         return made;
     }
 
-    private OcclumPersonality(HostedInstance instance, Ranges ranges, long processBytes, BootImage image) {
+    private OcclumPersonality(HostedInstance instance, Ranges ranges, long processBytes, BootImage image, boolean fast,
+            long libosBytes) {
+        this.libosBytes = libosBytes;
+        this.templates = fast ? Optional.of(new Templates()) : Optional.empty();
         this.instance = instance;
         this.ranges = ranges;
         this.processBytes = processBytes;
@@ -125,10 +138,14 @@ final class OcclumPersonality implements Personality {
     private Place load(ProgramClosure program, PhaseClock clock) {
         Range range = ranges.take(program.pageBytes() + processBytes, program.program());
         try (var _ = clock.in(PhaseClock.Phase.COPY)) {
-            loadedBytes += instance.load(program, range);
+            loadedBytes += instance.load(program, ready(program), range);
         }
         spawned++;
         return new Place(range, program, true);
+    }
+
+    private Optional<Image> ready(ProgramClosure program) {
+        return templates.map(kept -> kept.of(program));
     }
 
     @Override
@@ -153,7 +170,12 @@ final class OcclumPersonality implements Personality {
         forks++;
         Range range = ranges.take(from.range().bytes(), "a fork of " + from.program().program());
         try (var _ = clock.in(PhaseClock.Phase.COPY)) {
-            forkedBytes += instance.copy(from.range(), range);
+            if (templates.isPresent()) { // nothing but the program's pages was ever put there
+                instance.load(from.program(), ready(from.program()), range);
+            } else {
+                instance.copy(from.range(), range);
+            }
+            forkedBytes += range.bytes();
         }
         places.put(child, new Place(range, from.program(), true));
     }
@@ -214,7 +236,8 @@ final class OcclumPersonality implements Personality {
 
     @Override
     public synchronized Map<String, EventCount> events() {
-        return Map.of(OcclumRuntime.SPAWN, new EventCount(spawned, loadedBytes, Observability.EXACT),
+        return Map.of(OcclumRuntime.LIBOS_PAGES, new EventCount(libosBytes / 4096, libosBytes, Observability.EXACT),
+                OcclumRuntime.SPAWN, new EventCount(spawned, loadedBytes, Observability.EXACT),
                 OcclumRuntime.DIVERGENCE, new EventCount(forks, forkedBytes, Observability.EXACT));
     }
 
@@ -232,5 +255,6 @@ final class OcclumPersonality implements Personality {
     @Override
     public void close() {
         instance.close();
+        templates.ifPresent(Templates::close);
     }
 }

@@ -33,6 +33,8 @@ public final class OcclumRuntime implements IsolationRuntime {
     static final long USUAL_PROCESS = 4 << 20;
     /** Event: a process was made inside, without another instance. */
     static final String SPAWN = "spawn.inside";
+    /** Event: a page of the library operating system itself, measured when the instance boots. */
+    static final String LIBOS_PAGES = "libos.page";
     /** Event: a process forked, which one enclave with one range of addresses could not do. */
     static final String DIVERGENCE = "divergence.fork";
 
@@ -43,12 +45,12 @@ public final class OcclumRuntime implements IsolationRuntime {
     private static RuntimeInfo describe() {
         var options = new HashMap<>(SessionOptions.KNOWN);
         options.put(PROCESS, "heap and stack of each process in the instance, for example 16m; default 4m");
-        options.put(LIBOS, "pages that stand for the library operating system itself; default 0: not sourced");
+        options.put(LIBOS, "what the library operating system takes, if it is more than its own code: not sourced");
         return new RuntimeInfo(RUNTIME, "unmodified Linux programs, many processes in one instance",
                 Set.of(RuntimeImage.Kind.PROGRAM, RuntimeImage.Kind.ROOT_FOLDER, RuntimeImage.Kind.ROOT_TAR), Set.of(),
                 Long.MAX_VALUE,
                 Map.of(LibOsSession.SYSTEM_CALL, Observability.EXACT, LibOsSession.QUEUE_SLOT, Observability.EXACT,
-                        SPAWN, Observability.EXACT, DIVERGENCE, Observability.EXACT,
+                        LIBOS_PAGES, Observability.EXACT, SPAWN, Observability.EXACT, DIVERGENCE, Observability.EXACT,
                         LibOsSession.PAGE_TOUCH, Observability.EXACT, LibOsSession.PAGE_RELOAD, Observability.EXACT),
                 options);
     }

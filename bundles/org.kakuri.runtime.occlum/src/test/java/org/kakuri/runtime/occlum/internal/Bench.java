@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.kakuri.api.Deadline;
 import org.kakuri.api.runtime.Command;
 import org.kakuri.api.runtime.Command.GuestDescriptor;
@@ -121,7 +122,7 @@ record Bench(TeeBackend backend, Machine machine) implements BackendLease, AutoC
         }
     }
 
-    static Ran natively(List<String> argv) throws Exception {
+    static Ran natively(List<String> argv) {
         try (Pipe out = Pipe.open();
                 Pipe err = Pipe.open();
                 ChildProcess child = Spawn.program("/usr/bin/env")
@@ -139,6 +140,8 @@ record Bench(TeeBackend backend, Machine machine) implements BackendLease, AutoC
             ExitStatus status = child.waitFor(LIMIT).orElseThrow();
             return new Ran(status instanceof ExitStatus.Exited(int code) ? code : -1, status.toString(), text.get(),
                     errors.get(), LedgerSnapshot.EMPTY, SessionReport.EMPTY);
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
         }
     }
 

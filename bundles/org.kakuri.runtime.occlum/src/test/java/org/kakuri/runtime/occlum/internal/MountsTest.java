@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,13 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kakuri.api.Refused;
 import org.kakuri.api.runtime.RuntimeImage;
 import org.kakuri.api.runtime.RuntimeSession;
 import org.kakuri.api.runtime.ServedTree;
-import org.kakuri.runtime.libos.image.SealedImage;
-import org.kakuri.runtime.libos.image.ShieldedFolder;
 
 /** What guests find mounted: memory, folders, encrypted volumes, trees that a service makes up; and nothing stays. */
 @Timeout(120)
@@ -84,55 +82,6 @@ class MountsTest {
         }
     }
 
-    @Test
-    void volumeFileCannotBeExchangedWithAnotherOrAnOlderOne() throws Exception {
-        byte[] key = SealedImage.newKey();
-        Path volume = Files.createDirectory(folder.resolve("volume"));
-        ShieldedFolder one = ShieldedFolder.open(volume, key);
-        Files.writeString(one.plain().resolve("a"), "first");
-        Files.writeString(one.plain().resolve("b"), "other");
-        one.save();
-        byte[] old = Files.readAllBytes(volume.resolve("a"));
-        Files.writeString(one.plain().resolve("a"), "second");
-        one.save();
-        one.discard();
-        byte[] fresh = Files.readAllBytes(volume.resolve("a"));
-        Files.write(volume.resolve("a"), old);
-        assertThrows(Refused.class, () -> ShieldedFolder.open(volume, key));
-        Files.write(volume.resolve("a"), Files.readAllBytes(volume.resolve("b")));
-        assertThrows(Refused.class, () -> ShieldedFolder.open(volume, key));
-        Files.write(volume.resolve("a"), fresh);
-        ShieldedFolder again = ShieldedFolder.open(volume, key);
-        assertEquals("second", Files.readString(again.plain().resolve("a")));
-        again.discard();
-    }
-
-    @Test
-    void imageIsRefusedWithAnyByteFlippedOrCutOff() throws Exception {
-        Path tree = Files.createDirectories(folder.resolve("tree/d"));
-        Files.writeString(tree.resolve("f"), "content");
-        Path image = folder.resolve("image");
-        byte[] key = SealedImage.newKey();
-        SealedImage.seal(SealedImage.tree(folder.resolve("tree")), key, image);
-        byte[] good = Files.readAllBytes(image);
-        Path out = Files.createDirectory(folder.resolve("out"));
-        SealedImage.open(image, key, out);
-        assertEquals("content", Files.readString(out.resolve("d/f")));
-        for (int i = 0; i < good.length; i++) {
-            byte[] bad = good.clone();
-            bad[i] ^= 1;
-            refuses(bad, key, "flip" + i);
-            refuses(Arrays.copyOf(good, i), key, "cut" + i);
-        }
-        refuses(good, SealedImage.newKey(), "key");
-    }
-
-    private void refuses(byte[] bytes, byte[] key, String name) throws Exception {
-        Path bad = Files.write(folder.resolve("bad"), bytes);
-        Path to = Files.createDirectory(folder.resolve(name));
-        assertThrows(Refused.class, () -> SealedImage.open(bad, key, to), name);
-    }
-
     /** A made-up /proc of a machine with one process, 77. */
     private static final class Made implements ServedTree, ServedTree.View {
         @Override
@@ -143,8 +92,10 @@ class MountsTest {
         @Override
         public Optional<Node> find(String path, int reader) {
             return Optional.ofNullable(switch (path) {
-            case "" -> new Folder(List.of("version", "77/", "self@"));
-            case "77" -> new Folder(List.of("comm"));
+            case "" -> new Folder(List.of("version", "self@", "77/", "1000/"));
+            case "77" -> new Folder(List.of("status", "comm"));
+            case "1000" -> new Folder(List.of());
+            case "77/status" -> new File(new byte[0]);
             case "77/comm" -> new File("sleeper\n".getBytes(StandardCharsets.US_ASCII));
             case "self" -> new Link("77");
             case "version" -> new File("made up\n".getBytes(StandardCharsets.US_ASCII));
@@ -157,22 +108,57 @@ class MountsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"scone", "occlum"})
-    void unmodifiedToolsReadWhatAServiceMakesUp(String runtime) throws Exception {
+    @CsvSource({"scone,fidelity", "occlum,fidelity", "scone,fast", "occlum,fast"})
+    void unmodifiedToolsReadWhatAServiceMakesUp(String runtime, String mode) throws Exception {
         try (Bench bench = Bench.none()) {
             var provider = Bench.runtime(runtime);
             Bench.serve(provider, new Made(), Map.of(ServedTree.NAME, "made"));
             try (RuntimeSession session = provider.open(bench,
                     new RuntimeImage(RuntimeImage.Kind.ROOT_FOLDER, Path.of("/")),
-                    Bench.spec(Bench.MEMORY, "mount./proc=served:made"))) {
-                var ran = Bench.run(session,
-                        sh("cat /proc/self/comm; ls -U /proc; cat /proc/version /proc/self/comm; readlink /proc/self;"
-                                + "cd /proc/77; cat comm; test -e /proc/1 || echo no 1"));
-                assertEquals("sleeper\nversion\n77\nself\nmade up\nsleeper\n77\nsleeper\nno 1\n", ran.out(), ran.err());
+                    Bench.spec(Bench.MEMORY, "mount./proc=served:made", "mode=" + mode))) {
+                var ran = Bench.run(session, sh("ls -U /proc; cat /proc/version /proc/self/comm; readlink /proc/self;"
+                        + "cd /proc/77; cat comm; ls -U; pwd; cd ..; cat version; ls -U; stat -c %F 1000 self comm 77;"
+                        + "test -e /proc/1 || echo no 1; test -r /proc/version && stat -fc %T /proc; echo /proc/7*"));
+                assertEquals("""
+                        version
+                        self
+                        77
+                        1000
+                        made up
+                        sleeper
+                        77
+                        sleeper
+                        status
+                        comm
+                        /proc/77
+                        made up
+                        version
+                        self
+                        77
+                        1000
+                        directory
+                        symbolic link
+                        directory
+                        no 1
+                        tmpfs
+                        /proc/77
+                        """, ran.out(), ran.err());
+                assertTrue(ran.err().contains("comm"), ran.err());
             }
         }
         try (var left = Files.list(Path.of("/dev/shm"))) {
             assertTrue(left.noneMatch(file -> file.getFileName().toString().startsWith("kakuri-served")));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fidelity", "fast"})
+    void processesComeAndGoInTheOrderOfTheirNumbers(String mode) throws Exception {
+        try (Bench bench = Bench.none()) {
+            var ran = bench.run("occlum", sh("ls -U /proc | grep -x '[0-9]*' > /tmp/a; sleep 9 & a=$!; sleep 9 & b=$!; "
+                    + "ls -U /proc | grep -x '[0-9]*' > /tmp/b; kill $a $b; sort -nc /tmp/a && sort -nc /tmp/b && "
+                    + "echo sorted $(($(wc -l < /tmp/b) - $(wc -l < /tmp/a)))"), "mode=" + mode);
+            assertEquals("sorted 2\n", ran.out(), ran.err());
         }
     }
 

@@ -2,39 +2,35 @@ package org.kakuri.runtime.scone.internal;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.MessageDigest;
-import java.security.PublicKey;
+import java.util.ArrayList;
+import java.util.List;
 import javax.crypto.Cipher;
-import javax.crypto.KeyAgreement;
+import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 import org.kakuri.api.KakuriException;
-import org.kakuri.api.tee.SharedMemory;
 import org.kakuri.platform.linux.RemoteMemory;
-import org.kakuri.runtime.libos.HostedInstance;
 import org.kakuri.runtime.libos.PhaseClock;
 import org.kakuri.runtime.libos.PhaseClock.Phase;
 import org.kakuri.runtime.libos.ProcessPages;
 import org.kakuri.runtime.libos.ProcessPages.Piece;
 
 /**
- * Carries the memory of a forked process from one instance to another. Both agree on a key (X25519); where the backend attests,
- * each binds its public key into evidence of its own. Then every page that the process has written goes through shared memory,
- * AES-256-GCM with the piece's address as associated data, and is decrypted in the other instance.
- * <p>
- * The evidence is made and its price shows in the ledger; it is not appraised here, because runtimes import no verifier.
+ * Carries the memory of a forked process from one instance to another, which have agreed on a key: every page that the process has
+ * written goes through shared memory, in messages of AES-256-GCM with the pages' addresses as associated data, and is decrypted in the
+ * other instance.
  *
- * @param from the parent's instance
- * @param to the child's
- * @param attests whether the backend makes evidence
+ * @param key what both instances have
+ * @param shared memory that both reach
+ * @param heap where it goes
  */
-record EncryptedCopy(HostedInstance from, HostedInstance to, boolean attests) {
-    private static final int PIECE = 256 << 10;
+record EncryptedCopy(SecretKey key, MemorySegment shared, MemorySegment heap) {
+    /** Bytes of shared memory that are needed. */
+    static final int SHARED = 1 << 20;
     private static final int TAG = 16;
+    private static final int MESSAGE = SHARED - 4096;
     private static final int NONCE = 12;
 
     /**
@@ -45,81 +41,71 @@ record EncryptedCopy(HostedInstance from, HostedInstance to, boolean attests) {
      */
     record Done(long copied, long left) {}
 
+    /** Copies what the process has written. */
     Done of(int pid, PhaseClock clock) {
-        SecretKeySpec key;
-        try (var _ = clock.in(Phase.ATTEST)) {
-            key = agree();
-        } catch (GeneralSecurityException e) {
-            throw new KakuriException("instances cannot agree on a key: " + e.getMessage(), "", e);
+        List<Piece> pieces;
+        try (var _ = clock.in(Phase.COPY)) {
+            pieces = ProcessPages.written(pid, MESSAGE);
         }
-        try (SharedMemory shared = from.share(PIECE + TAG); Arena arena = Arena.ofConfined()) {
-            return carry(pid, key, shared.segment(), arena.allocate(PIECE), clock);
-        } catch (GeneralSecurityException e) {
-            throw new KakuriException("a copied page does not decrypt: " + e.getMessage(), "", e);
-        }
-    }
-
-    private SecretKeySpec agree() throws GeneralSecurityException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("X25519");
-        KeyPair parent = generator.generateKeyPair();
-        KeyPair child = generator.generateKeyPair();
-        if (attests) {
-            from.attest(digest(parent.getPublic()));
-            to.attest(digest(child.getPublic()));
-        }
-        byte[] one = secret(parent, child.getPublic());
-        byte[] other = secret(child, parent.getPublic());
-        if (!MessageDigest.isEqual(one, other)) {
-            throw new GeneralSecurityException("both sides computed another secret");
-        }
-        return new SecretKeySpec(MessageDigest.getInstance("SHA-256").digest(one), "AES");
-    }
-
-    private static byte[] digest(PublicKey key) throws GeneralSecurityException {
-        return MessageDigest.getInstance("SHA-256").digest(key.getEncoded());
-    }
-
-    private static byte[] secret(KeyPair own, PublicKey peer) throws GeneralSecurityException {
-        KeyAgreement agreement = KeyAgreement.getInstance("X25519");
-        agreement.init(own.getPrivate());
-        agreement.doPhase(peer, true);
-        return agreement.generateSecret();
-    }
-
-    private Done carry(int pid, SecretKeySpec key, MemorySegment shared, MemorySegment plain, PhaseClock clock)
-            throws GeneralSecurityException {
-        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        long room = to.heap().byteSize();
         long copied = 0;
         long left = 0;
-        for (Piece piece : ProcessPages.written(pid, PIECE)) {
-            if (copied + piece.bytes() > room) {
+        List<Piece> message = new ArrayList<>();
+        int bytes = 0;
+        for (Piece piece : pieces) {
+            if (copied + bytes + piece.bytes() > heap.byteSize()) {
                 left += piece.bytes();
                 continue;
             }
-            MemorySegment bytes = plain.asSlice(0, piece.bytes());
-            MemorySegment sealed = shared.asSlice(0, piece.bytes() + TAG);
-            try (var _ = clock.in(Phase.COPY)) {
-                if (RemoteMemory.readRaw(pid, piece.address(), bytes) != piece.bytes()) {
-                    continue;
-                }
+            if (bytes + piece.bytes() > MESSAGE || message.size() == RemoteMemory.MOST_PIECES) {
+                copied += carry(pid, message, bytes, copied, clock);
+                message.clear();
+                bytes = 0;
             }
-            try (var _ = clock.in(Phase.CRYPTO)) {
-                crypt(cipher, Cipher.ENCRYPT_MODE, key, piece.address(), bytes, sealed);
-                crypt(cipher, Cipher.DECRYPT_MODE, key, piece.address(), sealed,
-                        to.heap().asSlice(copied, piece.bytes()));
-            }
-            copied += piece.bytes();
+            message.add(piece);
+            bytes += piece.bytes();
         }
-        return new Done(copied, left);
+        return new Done(copied + carry(pid, message, bytes, copied, clock), left);
     }
 
-    /** Pieces have different addresses, and a key is used for one copy: no nonce comes twice. */
-    private static void crypt(Cipher cipher, int mode, SecretKeySpec key, long address, MemorySegment from,
-            MemorySegment to) throws GeneralSecurityException {
-        byte[] nonce = ByteBuffer.allocate(NONCE).putLong(address).array();
-        cipher.init(mode, key, new GCMParameterSpec(TAG * 8, nonce));
-        cipher.updateAAD(nonce);
-        cipher.doFinal(from.asByteBuffer(), to.asByteBuffer());
+    /** Carries one message; nothing if the process is gone meanwhile. */
+    private long carry(int pid, List<Piece> pieces, int length, long at, PhaseClock clock) {
+        if (pieces.isEmpty()) {
+            return 0;
+        }
+        byte[] bytes = new byte[length + TAG];
+        try (Arena arena = Arena.ofConfined(); var _ = clock.in(Phase.COPY)) {
+            MemorySegment pages = arena.allocate(length);
+            if (RemoteMemory.gatherRaw(pid, pieces.stream().mapToLong(Piece::address).toArray(),
+                    pieces.stream().mapToInt(Piece::bytes).toArray(), pages) != length) {
+                return 0;
+            }
+            MemorySegment.copy(pages, ValueLayout.JAVA_BYTE, 0, bytes, 0, length);
+        }
+        try (var _ = clock.in(Phase.CRYPTO)) {
+            byte[] where = where(pieces);
+            Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+            int sealed = crypt(cipher, Cipher.ENCRYPT_MODE, at, where, bytes, length);
+            MemorySegment.copy(bytes, 0, shared, ValueLayout.JAVA_BYTE, 0, sealed);
+            MemorySegment.copy(shared, ValueLayout.JAVA_BYTE, 0, bytes, 0, sealed);
+            crypt(cipher, Cipher.DECRYPT_MODE, at, where, bytes, sealed);
+            MemorySegment.copy(bytes, 0, heap, ValueLayout.JAVA_BYTE, at, length);
+            return length;
+        } catch (GeneralSecurityException e) {
+            throw new KakuriException("copied pages do not decrypt: " + e.getMessage(), "", e);
+        }
+    }
+
+    private static byte[] where(List<Piece> pieces) {
+        ByteBuffer where = ByteBuffer.allocate(12 * pieces.size());
+        pieces.forEach(piece -> where.putLong(piece.address()).putInt(piece.bytes()));
+        return where.array();
+    }
+
+    /** In place. Messages go to different places of the heap, and a key is used for one copy: no nonce comes twice. */
+    private int crypt(Cipher cipher, int mode, long at, byte[] where, byte[] bytes, int length)
+            throws GeneralSecurityException {
+        cipher.init(mode, key, new GCMParameterSpec(TAG * 8, ByteBuffer.allocate(NONCE).putLong(at).array()));
+        cipher.updateAAD(where);
+        return cipher.doFinal(bytes, 0, length, bytes, 0);
     }
 }

@@ -1,24 +1,27 @@
 package org.kakuri.runtime.scone.internal;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.kakuri.api.Observability;
+import org.kakuri.api.Refused;
 import org.kakuri.api.WrongState;
 import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.tee.BackendLease;
 import org.kakuri.api.tee.CallStyle;
-import org.kakuri.api.tee.Capability;
 import org.kakuri.api.tee.EventCount;
 import org.kakuri.api.tee.IoIntent;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.api.tee.Measurement;
 import org.kakuri.runtime.libos.HostedInstance;
+import org.kakuri.runtime.libos.Image;
 import org.kakuri.runtime.libos.Personality;
 import org.kakuri.runtime.libos.PhaseClock;
 import org.kakuri.runtime.libos.SessionOptions;
+import org.kakuri.runtime.libos.Templates;
 import org.kakuri.runtime.libos.calls.CallGroup;
 import org.kakuri.runtime.libos.calls.Descriptors;
 import org.kakuri.runtime.libos.image.ProgramClosure;
@@ -28,15 +31,21 @@ import org.kakuri.runtime.libos.trace.TracedProcess;
 /**
  * An instance for each process. A fork makes another one with the same programs in it, which proves itself to the first, and
  * gets the memory encrypted; a program that is executed gets a new one. A child by vfork borrows its parent's until it executes.
- * The lock protects everything; instances are built and destroyed outside of it.
+ * In mode fast instances for forks are built ahead, and destroyed by another thread. The lock protects everything; instances are built
+ * and destroyed outside of it.
  */
 final class SconePersonality implements Personality {
     private final BackendLease backend;
     private final SessionSpec spec;
     private final SessionOptions options;
+    private final ForkHandshake handshake;
+    private final Optional<Templates> templates;
     private final Map<TracedProcess, Place> places = new HashMap<>();
     private final Map<HostedInstance, ProgramClosure> starting = new HashMap<>();
     private final List<HostedInstance> live = new ArrayList<>();
+    /** Are destroyed soon. */
+    private final List<HostedInstance> ending = new ArrayList<>();
+    private final Optional<Spares> spares;
     private Optional<Prepared> prepared = Optional.empty();
     private ProgramClosure firstProgram;
     private Measurement first;
@@ -44,16 +53,71 @@ final class SconePersonality implements Personality {
     private long copies;
     private long copiedBytes;
     private long notCopied;
+    private long unattested;
+    private long refused;
     private int made;
 
-    private record Place(HostedInstance instance, ProgramClosure program, boolean own) {}
+    /** Where a process is: in an instance of its own, or by vfork in its parent's. */
+    private static final class Place {
+        private final HostedInstance instance;
+        private final ProgramClosure program;
+        private final boolean own;
+        private MemorySegment channel;
+        private Optional<ForkHandshake.Self> self;
+
+        Place(HostedInstance instance, ProgramClosure program, boolean own) {
+            this.instance = instance;
+            this.program = program;
+            this.own = own;
+        }
+
+        HostedInstance instance() {
+            return instance;
+        }
+
+        ProgramClosure program() {
+            return program;
+        }
+
+        boolean own() {
+            return own;
+        }
+
+        /** Returns whether a child was made here. */
+        boolean hasForked() {
+            return channel != null;
+        }
+
+        /** Returns who the instance is, which it finds out once. Used on the tracer's thread. */
+        Optional<ForkHandshake.Self> self() {
+            if (self == null) {
+                self = instance.call(ForkHandshake::self);
+            }
+            return self;
+        }
+
+        /** Returns memory that the instance shares with its children; it goes with the instance. Used on the tracer's thread. */
+        MemorySegment channel() {
+            if (channel == null) {
+                channel = instance.share(EncryptedCopy.SHARED).segment();
+            }
+            return channel;
+        }
+    }
 
     private record Prepared(ProgramClosure program, HostedInstance instance) {}
 
     SconePersonality(BackendLease backend, SessionSpec spec, SessionOptions options) {
+        this(backend, spec, options, ForkHandshake.HONEST);
+    }
+
+    SconePersonality(BackendLease backend, SessionSpec spec, SessionOptions options, ForkHandshake handshake) {
+        this.handshake = handshake;
         this.backend = backend;
         this.spec = spec;
         this.options = options;
+        this.templates = options.fast() ? Optional.of(new Templates()) : Optional.empty();
+        this.spares = options.fast() ? Optional.of(new Spares(spec.name())) : Optional.empty();
     }
 
     /** Builds the first instance before there is a process for it. */
@@ -62,25 +126,39 @@ final class SconePersonality implements Personality {
     }
 
     private HostedInstance build(ProgramClosure program, PhaseClock clock) {
-        byte[] configuration = program.configuration();
-        long room = spec.memoryBytes() - program.pageBytes() - configuration.length;
+        return adopt(program, make(program, clock));
+    }
+
+    private HostedInstance make(ProgramClosure program, PhaseClock clock) {
+        Image image = templates.map(kept -> kept.of(program)).orElseGet(() -> Image.of(program));
+        long room = spec.memoryBytes() - image.bytes();
         long heap = options.size(SconeRuntime.HEAP, Math.clamp(room & ~4095L, 0, SconeRuntime.USUAL_HEAP));
         String name;
         synchronized (this) {
             name = spec.name() + "." + ++made;
         }
-        HostedInstance instance = HostedInstance.build(backend,
-                new HostedInstance.Spec(name, program.parts(), configuration, heap,
-                        spec.memoryBytes(), spec.pricing(), options.tee()),
-                clock);
-        synchronized (this) {
-            live.add(instance);
-            if (first == null) {
-                first = instance.measurement();
-                firstProgram = program;
-            }
+        return HostedInstance.build(backend, new HostedInstance.Spec(name, image, heap, spec.memoryBytes(),
+                spec.pricing(), options.tee(), !options.fast()), clock);
+    }
+
+    private synchronized HostedInstance adopt(ProgramClosure program, HostedInstance instance) {
+        live.add(instance);
+        if (first == null) {
+            first = instance.measurement();
+            firstProgram = program;
         }
         return instance;
+    }
+
+    private HostedInstance forFork(ProgramClosure program, PhaseClock clock) {
+        if (spares.isEmpty()) {
+            return build(program, clock);
+        }
+        try (var _ = clock.in(PhaseClock.Phase.BUILD)) {
+            return adopt(program, spares.get()
+                    .take(program, () -> make(program, clock),
+                            () -> make(program, new PhaseClock())));
+        }
     }
 
     @Override
@@ -145,13 +223,22 @@ final class SconePersonality implements Personality {
             put(child, new Place(from.instance(), from.program(), false));
             return;
         }
-        HostedInstance instance = build(from.program(), clock);
+        HostedInstance instance = forFork(from.program(), clock);
         put(child, new Place(instance, from.program(), true));
-        boolean attests = backend.info().capabilities().contains(Capability.ATTEST);
-        var copy = new EncryptedCopy(from.instance(), instance, attests);
+        ForkHandshake.Agreed agreed;
+        try (var _ = clock.in(PhaseClock.Phase.ATTEST)) {
+            agreed = handshake.between(from.instance(), from.self(), instance);
+        } catch (Refused e) {
+            synchronized (this) {
+                refused++;
+            }
+            throw e;
+        }
+        var copy = new EncryptedCopy(agreed.key(), from.channel(), instance.heap());
         EncryptedCopy.Done done = copy.of(child.pid(), clock);
         synchronized (this) {
             copies++;
+            unattested += agreed.attested() ? 0 : 1;
             copiedBytes += done.copied();
             notCopied += done.left();
         }
@@ -160,11 +247,7 @@ final class SconePersonality implements Personality {
     @Override
     public void executed(TracedProcess process, ProgramClosure program, PhaseClock clock) {
         Place before = place(process);
-        if (before.own()) {
-            try (var _ = clock.in(PhaseClock.Phase.DESTROY)) {
-                destroy(before.instance());
-            }
-        }
+        left(before, clock);
         HostedInstance instance = build(program, clock);
         put(process, new Place(instance, program, true));
     }
@@ -175,10 +258,29 @@ final class SconePersonality implements Personality {
         synchronized (this) {
             place = places.remove(process);
         }
-        if (place != null && place.own()) {
-            try (var _ = clock.in(PhaseClock.Phase.DESTROY)) {
-                destroy(place.instance());
+        if (place != null) {
+            left(place, clock);
+        }
+    }
+
+    /** Nobody is in a place any more. */
+    private void left(Place place, PhaseClock clock) {
+        if (!place.own()) {
+            return;
+        }
+        if (spares.isPresent()) {
+            if (place.hasForked()) {
+                spares.get().forget(place.program());
             }
+            synchronized (this) {
+                live.remove(place.instance());
+                ending.add(place.instance());
+            }
+            spares.get().later(() -> destroy(place.instance()));
+            return;
+        }
+        try (var _ = clock.in(PhaseClock.Phase.DESTROY)) {
+            destroy(place.instance());
         }
     }
 
@@ -195,7 +297,7 @@ final class SconePersonality implements Personality {
             instance.close();
         } finally {
             synchronized (this) {
-                if (live.remove(instance)) {
+                if (live.remove(instance) | ending.remove(instance)) {
                     past = past.plus(instance.ledger());
                 }
             }
@@ -231,10 +333,12 @@ final class SconePersonality implements Personality {
 
     @Override
     public LedgerSnapshot ledger() {
+        spares.ifPresent(Spares::settle);
         List<HostedInstance> all;
         LedgerSnapshot sum;
         synchronized (this) {
-            all = List.copyOf(live);
+            all = new ArrayList<>(live);
+            all.addAll(ending);
             sum = past;
         }
         for (HostedInstance instance : all) {
@@ -250,16 +354,28 @@ final class SconePersonality implements Personality {
 
     @Override
     public synchronized List<String> notes() {
-        return notCopied == 0 ? List.of()
-                : List.of(
-                        "%d KiB of forked processes were more than their heap and not copied; give more with --option "
-                                .formatted(notCopied >> 10) + "heap=SIZE");
+        List<String> notes = new ArrayList<>();
+        if (notCopied > 0) {
+            notes.add("%d KiB of forked processes were more than their heap and not copied; give more with --option "
+                    .formatted(notCopied >> 10) + "heap=SIZE");
+        }
+        if (unattested > 0) {
+            notes.add("%d forks were encrypted, but parent and child proved nothing to each other: backend %s has no "
+                    .formatted(unattested, backend.info().name()) + "local attestation");
+        }
+        if (refused > 0) {
+            notes.add("%d forks were refused: parent or child did not believe the other's report; the child was killed"
+                    .formatted(refused));
+        }
+        return notes;
     }
 
     @Override
     public void close() {
+        spares.ifPresent(Spares::close);
         for (HostedInstance instance : instances()) {
             destroy(instance);
         }
+        templates.ifPresent(Templates::close);
     }
 }

@@ -121,7 +121,7 @@ public final class SyscallExperiment implements Experiment {
         @Override
         public void measure(int iterations, SampleSink sink) {
             LedgerSnapshot before = session.ledger();
-            long calls = before.count("syscall").count();
+            Map<String, Long> phases = session.report().phases();
             int runs = Math.min(iterations, MOST);
             for (int i = 0; i < runs; i++) {
                 double other = alone ? instances() : 0;
@@ -129,7 +129,11 @@ public final class SyscallExperiment implements Experiment {
                 sink.sample(nanos - (alone ? instances() - other : 0));
             }
             LedgerSnapshot events = session.ledger().since(before);
-            sink.extra("system calls a run", (session.ledger().count("syscall").count() - calls) / (double) runs);
+            sink.extra("system calls a run", events.count("syscall").count() / (double) runs);
+            session.report()
+                    .phases()
+                    .forEach((phase, nanos) -> sink.extra(phase + ".ns", (nanos - phases.getOrDefault(phase, 0L))
+                            / (double) runs));
             sink.events(events);
         }
     }

@@ -3,6 +3,7 @@ package org.kakuri.tee.sgx.internal;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import javax.crypto.Cipher;
+import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /** AES-128-CMAC. @rule RFC 4493, 2.3 (subkeys) and 2.4 (MAC) */
@@ -18,28 +19,26 @@ final class Cmac {
             aes.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"));
             byte[] k1 = doubled(aes.doFinal(new byte[BLOCK]));
             int last = Math.max(0, (message.length - 1) / BLOCK) * BLOCK;
-            byte[] state = new byte[BLOCK];
-            for (int at = 0; at < last; at += BLOCK) {
-                xor(state, message, at, BLOCK);
-                state = aes.doFinal(state);
-            }
             int rest = message.length - last;
-            xor(state, message, last, rest);
+            byte[] blocks = Arrays.copyOf(message, last + BLOCK);
             if (rest < BLOCK) {
-                state[rest] ^= (byte) 0x80;
-                xor(state, doubled(k1), 0, BLOCK);
+                blocks[last + rest] = (byte) 0x80;
+                xor(blocks, last, doubled(k1));
             } else {
-                xor(state, k1, 0, BLOCK);
+                xor(blocks, last, k1);
             }
-            return aes.doFinal(state);
+            Cipher chain = Cipher.getInstance("AES/CBC/NoPadding");
+            chain.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"), new IvParameterSpec(new byte[BLOCK]));
+            byte[] all = chain.doFinal(blocks);
+            return Arrays.copyOfRange(all, last, last + BLOCK);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has AES", e);
         }
     }
 
-    private static void xor(byte[] state, byte[] with, int at, int length) {
-        for (int i = 0; i < length; i++) {
-            state[i] ^= with[at + i];
+    private static void xor(byte[] bytes, int at, byte[] with) {
+        for (int i = 0; i < BLOCK; i++) {
+            bytes[at + i] ^= with[i];
         }
     }
 

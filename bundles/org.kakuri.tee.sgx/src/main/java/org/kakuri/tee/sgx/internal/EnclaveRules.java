@@ -49,6 +49,7 @@ final class EnclaveRules implements InstanceRules {
     private Residency residency;
     private final SgxOptions options;
     private final QuotingEnclave quoting;
+    private final KnownMeasurements known;
     private final Secs secs;
     private final Map<ContextRunner, Tcs> inside = new ConcurrentHashMap<>();
     private final Set<ContextRunner> outside = ConcurrentHashMap.newKeySet();
@@ -59,8 +60,9 @@ final class EnclaveRules implements InstanceRules {
     private Credentials credentials;
     private Threads threads;
 
-    EnclaveRules(Pager pager, SgxOptions options, QuotingEnclave quoting) {
+    EnclaveRules(Pager pager, SgxOptions options, QuotingEnclave quoting, KnownMeasurements known) {
         this.quoting = quoting;
+        this.known = known;
         this.pager = pager;
         this.options = options;
         long debug = options.debug() ? ReportBody.DEBUG : 0;
@@ -179,15 +181,12 @@ final class EnclaveRules implements InstanceRules {
     }
 
     private Measurement initialise(List<Attachment> attachments) {
-        var measured = new MeasuredPages(Secs.SSA_FRAME_PAGES, options.elrange().bytes());
         for (Attachment attachment : attachments) {
             long bytes = attachment.guest().bytes();
             recorder.record(Events.EEXTEND, bytes / MeasuredPages.CHUNK, bytes);
-            measured.add(attachment.guest().start() - options.elrange().start(), attachment.backing(), PageType.PT_REG,
-                    attachment.perms());
         }
-        threads.build(measured);
-        byte[] mrenclave = measured.finish();
+        threads.build();
+        byte[] mrenclave = known.of(options, attachments, () -> digest(attachments));
         SigStruct sig = options.sigStruct()
                 .orElseGet(() -> DevelopmentSigner.sign(mrenclave, options.isvProdId(), options.isvSvn(),
                         options.debug()));
@@ -195,6 +194,16 @@ final class EnclaveRules implements InstanceRules {
         secs.initialise(mrenclave, sig);
         recorder.record(Events.EINIT);
         return new Measurement("MRENCLAVE", "SHA-256", mrenclave);
+    }
+
+    private byte[] digest(List<Attachment> attachments) {
+        var measured = new MeasuredPages(Secs.SSA_FRAME_PAGES, options.elrange().bytes());
+        for (Attachment attachment : attachments) {
+            measured.add(attachment.guest().start() - options.elrange().start(), attachment.backing(), PageType.PT_REG,
+                    attachment.perms());
+        }
+        threads.measure(measured);
+        return measured.finish();
     }
 
     @Override

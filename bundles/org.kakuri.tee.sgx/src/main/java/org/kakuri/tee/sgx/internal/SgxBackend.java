@@ -46,6 +46,7 @@ public final class SgxBackend implements TeeBackend {
 
     private final Map<MachineModel, QuotingEnclave> quoting = Collections.synchronizedMap(new WeakHashMap<>());
     private final Map<MachineModel, Pager> pagers = Collections.synchronizedMap(new WeakHashMap<>());
+    private final KnownMeasurements known = new KnownMeasurements();
     private final long epcBytes;
     private final BackendInfo info;
 
@@ -115,7 +116,7 @@ public final class SgxBackend implements TeeBackend {
                     spec.memoryBytes(), epc.range().bytes()),
                     "an enclave is in the EPC as a whole while it runs; ask for less or configure epcMiB");
         }
-        var rules = new EnclaveRules(pager(model, epc), options, quoting(model));
+        var rules = new EnclaveRules(pager(model, epc), options, quoting(model), known);
         var instance = new InstanceModel(model, spec, rules);
         try {
             rules.create(instance);

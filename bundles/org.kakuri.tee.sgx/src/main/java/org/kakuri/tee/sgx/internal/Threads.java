@@ -65,18 +65,24 @@ final class Threads {
         return options.elrange().bytes() - (thread + 1L) * each() * PAGE;
     }
 
-    /** Adds those that the enclave starts with, if that was not done, and measures them. */
-    synchronized void build(MeasuredPages measured) {
+    /** Adds those that the enclave starts with, if that was not done. */
+    synchronized void build() {
         boolean first = pages.isEmpty();
         for (int thread = 0; thread < options.threads(); thread++) {
-            MemorySegment tcs = content(thread);
             if (first) {
-                place(thread, tcs, PageType.PT_TCS, Perms.NONE, false);
+                place(thread, content(thread), PageType.PT_TCS, Perms.NONE, false);
                 idle.add(new Tcs(made++, options.ssaFrames()));
             }
             long added = 1 + options.ssaFrames();
             recorder.record(Events.EADD, added, added * PAGE);
             recorder.record(Events.EEXTEND, added * PAGE / MeasuredPages.CHUNK, added * PAGE);
+        }
+    }
+
+    /** Measures those that the enclave starts with. */
+    void measure(MeasuredPages measured) {
+        for (int thread = 0; thread < options.threads(); thread++) {
+            MemorySegment tcs = content(thread);
             measured.add(offset(thread), Backing.of(tcs.asSlice(0, PAGE)), PageType.PT_TCS, Perms.NONE);
             measured.add(offset(thread) + PAGE, Backing.of(tcs.asSlice(PAGE)), PageType.PT_REG, Perms.RW);
         }
