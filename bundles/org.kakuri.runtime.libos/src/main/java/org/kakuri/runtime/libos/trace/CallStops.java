@@ -13,7 +13,7 @@ import org.kakuri.platform.linux.UserRegisters;
 final class CallStops {
     private static final int RED_ZONE = 128;
     private static final int CLONE = 56;
-    private static final int EXECVE = 59;
+    static final int EXECVE = 59;
     private static final int EXECVEAT = 322;
     private static final int CLONE3 = 435;
     private static final long CLONE_THREAD = 0x10000;

@@ -191,7 +191,7 @@ public final class Tracer {
     }
 
     private static TraceeCall firstCall() {
-        return new TraceeCall(EXECVE, new long[6]);
+        return new TraceeCall(CallStops.EXECVE, new long[6]);
     }
 
     /** From the stop that the helper put itself into, to the next call it is about to make. */
