@@ -26,11 +26,13 @@ public final class Pairs implements AutoCloseable {
     private final Task alone;
     private final Task task;
     private final String backend;
+    private final long memory;
+    private final String heap;
     private final List<Guests> opened = new ArrayList<>();
 
     /** Takes one program, for all. */
     public Pairs(TrialContext context, Point point, Task task) {
-        this(context, point, point.text("tee"), task, task);
+        this(context, point, point.text("tee"), task, task, point.number("memory"), point.text(HEAP));
     }
 
     /**
@@ -39,8 +41,13 @@ public final class Pairs implements AutoCloseable {
      * @param backend name of the backend
      * @param alone what is run as an ordinary process
      * @param task what is run in the runtimes
+     * @param memory most memory of a session, in bytes
+     * @param heap heap of an instance for one process
      */
-    public Pairs(TrialContext context, Point point, String backend, Task alone, Task task) {
+    public Pairs(TrialContext context, Point point, String backend, Task alone, Task task, long memory,
+            String heap) {
+        this.memory = memory;
+        this.heap = heap;
         this.context = context;
         this.point = point;
         this.backend = backend;
@@ -81,9 +88,9 @@ public final class Pairs implements AutoCloseable {
         var options = new HashMap<>(Map.of(MODE, mode));
         String runtime = point.text(role);
         if (context.workbench().runtime(runtime).options().containsKey(HEAP)) {
-            options.put(HEAP, point.text(HEAP));
+            options.put(HEAP, heap);
         }
-        Guests guests = keep(Guests.on(context, backend, runtime, task, point.number("memory"), options));
+        Guests guests = keep(Guests.on(context, backend, runtime, task, memory, options));
         context.note(role, "%s on %s: %s".formatted(runtime, backend, guests.lease().cell().meaning()));
         return guests;
     }

@@ -1,6 +1,7 @@
 package org.kakuri.comparison;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.kakuri.api.Label;
 import org.kakuri.api.experiment.Arm;
@@ -20,6 +21,7 @@ public final class WholeArm implements Arm {
     private final Guests guests;
     private final int most;
     private final Supplier<Map<String, Double>> extras;
+    private LedgerSnapshot last;
 
     /**
      * Makes one.
@@ -44,6 +46,11 @@ public final class WholeArm implements Arm {
         return info;
     }
 
+    /** Returns the events of the last run, if there was one. */
+    public Optional<LedgerSnapshot> last() {
+        return Optional.ofNullable(last);
+    }
+
     @Override
     public void measure(int iterations, SampleSink sink) {
         LedgerSnapshot events = LedgerSnapshot.EMPTY;
@@ -55,6 +62,7 @@ public final class WholeArm implements Arm {
             sink.sample(ran.nanos());
             whole += ran.nanos();
             events = events.plus(ran.events());
+            last = ran.events();
             ran.report().phases().forEach((phase, nanos) -> phases.merge(phase, (double) nanos, Double::sum));
         }
         double mean = whole / runs;

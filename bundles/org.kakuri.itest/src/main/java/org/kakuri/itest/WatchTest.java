@@ -7,14 +7,22 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.kakuri.api.Unsupported;
 import org.kakuri.api.UsageError;
+import org.kakuri.api.command.Outcome;
 import org.kakuri.api.runtime.ServedTree;
 import org.kakuri.platform.linux.ProcFs;
 import org.osgi.framework.Bundle;
@@ -29,12 +37,69 @@ class WatchTest {
     @InjectService
     CommandProcessor processor;
 
+    @TempDir
+    Path folder;
+
     private String run(String line) throws Exception {
         var out = new ByteArrayOutputStream();
         try (CommandSession session = processor.createSession(new ByteArrayInputStream(new byte[0]), out, out)) {
             Object result = session.execute(line);
             return result == null ? "" : session.format(result, Converter.INSPECT).toString();
         }
+    }
+
+    /** Runs a shell command that finds the guest's /proc, and its files, and returns what it wrote. */
+    private String outside(String runtime, String script) throws Exception {
+        Path out = folder.resolve("out");
+        Path files = Files.createDirectories(folder.resolve("files"));
+        String options = runtime.equals("scone") ? "--option heap=1m" : "";
+        Object ended = execute(
+                "scw:run --runtime %s --tee none --memory 64m %s --files %s -- /bin/sh -c '%s'".formatted(
+                        runtime, options, files, script.replace("FILES", files.toString()) + " >" + out + " 2>&1"));
+        assertEquals(0, ((Outcome) ended).exitCode(), () -> runtime + ": " + script);
+        return Files.readString(out, StandardCharsets.ISO_8859_1);
+    }
+
+    private Object execute(String line) throws Exception {
+        try (CommandSession session = processor.createSession(new ByteArrayInputStream(new byte[0]),
+                OutputStream.nullOutputStream(), OutputStream.nullOutputStream())) {
+            return session.execute(line);
+        }
+    }
+
+    /** Rows without the tool itself, C, which is another at each moment, and what a kernel worker did last. */
+    private static String rows(String text, String kind) {
+        return text.lines()
+                .map(line -> line.strip().replaceAll("\\s+", " "))
+                .filter(line -> line.matches(kind) && !line.contains("ps -ef"))
+                .map(line -> line.replaceFirst("^(\\S+ \\S+ \\S+) \\S+", "$1"))
+                .map(line -> line.replaceFirst("\\[(kworker/[^-+\\]]*)[-+][^]]*\\]", "[$1]"))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private void unmodifiedToolsSeeTheGuest() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/ps")) && Files.isExecutable(Path.of("/usr/bin/netstat")),
+                "no ps or netstat");
+        for (String runtime : List.of("plain", "scone", "occlum")) {
+            String seen = outside(runtime, "ps -ef; netstat -an");
+            String own = run("vm:console itest -- \"COLUMNS=200 /real/ps -ef; /real/netstat -an\"");
+            assertEquals(rows(own, "(root|www-data) .*"), rows(seen, "(root|www-data) .*"), runtime);
+            assertEquals(rows(own, "(tcp|udp).*"), rows(seen, "(tcp|udp).*"), runtime);
+            assertTrue(rows(seen, "(tcp|udp).*").contains("127.0.0.1:80 "), seen);
+        }
+        assertEquals(143,
+                ((Outcome) execute("scw:run --runtime plain --tee none -- sh -c 'kill -TERM $$'")).exitCode());
+        chkrootkitFindsAnInfectedProgram();
+    }
+
+    private void chkrootkitFindsAnInfectedProgram() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/sbin/chkrootkit")), "no chkrootkit");
+        for (String runtime : List.of("plain", "occlum")) {
+            assertTrue(outside(runtime, "chkrootkit -r FILES tcpd").matches("(?s).*tcpd'\\.+ +INFECTED\\s*"));
+        }
+        run("vm:console itest -- \"echo harmless, and nobody looks for it >/usr/sbin/tcpd\"");
+        assertEquals("", outside("scone", "chkrootkit -q -r FILES tcpd"));
+        assertTrue(outside("plain", "chkrootkit -r FILES tcpd").matches("(?s).*tcpd'\\.+ +not infected\\s*"));
     }
 
     private static Bundle bundle(String name) {
@@ -47,8 +112,10 @@ class WatchTest {
     }
 
     private void boot() throws Exception {
+        Path infected = Files.writeString(folder.resolve("tcpd"),
+                "not a program: p1r0c4 is what chkrootkit looks for\n");
         try {
-            run("vm:start itest --accel tcg");
+            run("vm:start itest --accel tcg --file usr/sbin/tcpd=" + infected);
         } catch (Unsupported reason) {
             assumeTrue(false, reason.getMessage());
         }
@@ -75,6 +142,7 @@ class WatchTest {
         assertTrue(run("vm:info itest").contains("Linux version "));
         assertEquals("looked 1 times at itest: 0 changes, 0 alerts", run("scw:watch --count 1").strip());
         seesThroughBackends(run("scw:see"));
+        unmodifiedToolsSeeTheGuest();
         try (ServedTree.View view = tree.open(ServedTree.WayOut.FREE)) {
             assertTrue(view.find("1/comm", 7).orElseThrow() instanceof ServedTree.File file
                     && new String(file.content()).equals("init\n"));

@@ -1,9 +1,11 @@
 package org.kakuri.system.scwatcher.internal;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.kakuri.api.Label;
+import org.kakuri.api.Observability;
 import org.kakuri.api.experiment.Arm;
 import org.kakuri.api.experiment.ArmInfo;
 import org.kakuri.api.experiment.SampleSink;
@@ -11,11 +13,15 @@ import org.kakuri.api.experiment.Trial;
 import org.kakuri.api.experiment.TrialContext;
 import org.kakuri.api.runtime.ServedTree;
 import org.kakuri.api.tee.CostProfile;
+import org.kakuri.api.tee.EventCount;
+import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.api.vm.GuestSystem;
 import org.kakuri.api.vm.Introspection;
 import org.kakuri.api.vm.VirtualMachine;
 import org.kakuri.api.vm.VirtualMachine.Pause;
 import org.kakuri.api.vm.Walk;
+import org.kakuri.comparison.AssumedPrices;
+import org.kakuri.comparison.PricedArm;
 import org.kakuri.system.scwatcher.internal.fetch.FetchCount;
 import org.kakuri.system.scwatcher.internal.fetch.FetchedMemory;
 import org.kakuri.system.scwatcher.internal.fetch.Fetching;
@@ -23,6 +29,7 @@ import org.kakuri.system.scwatcher.internal.fetch.Fetching;
 /** One guest, paused, and the ways to walk through it. */
 final class FetchTrial implements Trial {
     private static final int WARM_UP = 30;
+    private static final List<String> ENDS = List.of("low", "high");
 
     private final VirtualMachine guest;
     private final Pause pause;
@@ -36,15 +43,25 @@ final class FetchTrial implements Trial {
         this.rows = walk(direct, walk).rows().size();
         context.note("scw.rows", Integer.toString(rows));
         context.note("scw.guest", guest.info().toString());
-        this.arms = List.of(new WalkArm(FetchExperiment.DIRECT, "the memory is mapped", direct, null, walk),
+        List<WalkArm> walks = List.of(new WalkArm(FetchExperiment.DIRECT, "the memory is mapped", direct, null, walk),
                 fetched(FetchExperiment.PER_FIELD, "a page fetched for each field", Fetching.PER_FIELD, introspection,
                         walk),
                 fetched(FetchExperiment.CACHED, "each page fetched once", Fetching.CACHED, introspection, walk),
                 fetched(FetchExperiment.BATCHED, "pages of the walk before fetched together", Fetching.BATCHED,
                         introspection, walk));
+        List<Arm> all = new ArrayList<>(walks);
+        walks.stream().filter(arm -> arm.memory != null).forEach(arm -> ENDS.forEach(end -> all.add(priced(arm, end))));
+        this.arms = List.copyOf(all);
     }
 
-    private Arm fetched(String name, String title, Fetching fetching, Introspection introspection, String walk) {
+    /** What leaving an enclave costs for the requests of a walk. */
+    private static Arm priced(WalkArm arm, String end) {
+        return new PricedArm(arm.info.name() + "." + end,
+                "leaving the enclave for the requests alone, prices at their " + end + " end", arm::crossings,
+                AssumedPrices.end(end, "x86-64"));
+    }
+
+    private WalkArm fetched(String name, String title, Fetching fetching, Introspection introspection, String walk) {
         FetchedMemory memory = FetchedMemory.of(guest.memory(), fetching, ServedTree.WayOut.FREE);
         return new WalkArm(name, title, introspection.inspect(memory, guest.kernel()), memory, walk);
     }
@@ -110,6 +127,15 @@ final class FetchTrial implements Trial {
                 sink.extra("bytes", (double) count.bytes() / nanos.length);
                 sink.extra("unused.pages", (double) count.unused() / nanos.length);
             }
+        }
+
+        /** Each request leaves the enclave and comes back. */
+        private LedgerSnapshot crossings() {
+            once();
+            long before = memory.count().requests();
+            once();
+            EventCount requests = new EventCount(memory.count().requests() - before, 0, Observability.EXACT);
+            return LedgerSnapshot.of(Map.of("EEXIT", requests, "EENTER", requests));
         }
 
         private int once() {

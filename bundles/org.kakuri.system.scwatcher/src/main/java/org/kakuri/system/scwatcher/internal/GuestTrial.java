@@ -3,6 +3,7 @@ package org.kakuri.system.scwatcher.internal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.kakuri.api.Deadline;
 import org.kakuri.api.vm.GuestSpec;
@@ -21,6 +22,12 @@ final class GuestTrial {
      * @throws org.kakuri.api.Unsupported if this machine cannot; the engine then skips the point
      */
     static VirtualMachine boot(VirtualMachines machines, Deadline deadline, int processes, int sockets) {
+        return boot(machines, deadline, processes, sockets, Map.of());
+    }
+
+    /** The same with more files in its initramfs. */
+    static VirtualMachine boot(VirtualMachines machines, Deadline deadline, int processes, int sockets,
+            Map<String, byte[]> files) {
         List<String> setup = new ArrayList<>();
         if (processes > 0) {
             setup.add("i=0; while [ $i -lt %d ]; do sleep 100000 & i=$((i + 1)); done".formatted(processes));
@@ -34,6 +41,6 @@ final class GuestTrial {
                 : Duration.ofSeconds(120);
         GuestSpec spec = GuestSpec.of("scw-trial-" + NUMBER.incrementAndGet()).withSetup(setup);
         return machines.start(new GuestSpec(spec.name(), spec.kernel(), spec.machine(), spec.accelerator(),
-                processes + sockets > 100 ? 2 * spec.bytes() : spec.bytes(), spec.setup(), spec.files(), patience));
+                processes + sockets > 100 ? 2 * spec.bytes() : spec.bytes(), spec.setup(), files, patience));
     }
 }

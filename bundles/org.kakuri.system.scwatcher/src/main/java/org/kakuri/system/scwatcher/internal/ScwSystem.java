@@ -17,6 +17,7 @@ public final class ScwSystem implements ResearchSystem {
                 "unmodified intrusion detection in an enclave watches a virtual machine from outside",
                 "SCwatcher: SGX execution environments (SCONE, Occlum) with a proc file system for VM monitoring",
                 Set.of(),
-                List.of(FetchExperiment.ID, AccuracyExperiment.ID, DetectExperiment.ID));
+                List.of(CommandsExperiment.ID, ChkrootkitExperiment.ID, SensitivityExperiment.ID, FetchExperiment.ID,
+                        AccuracyExperiment.ID, DetectExperiment.ID));
     }
 }
