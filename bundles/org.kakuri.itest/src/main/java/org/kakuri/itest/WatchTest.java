@@ -55,7 +55,8 @@ class WatchTest {
         String options = runtime.equals("scone") ? "--option heap=1m" : "";
         Object ended = execute(
                 "scw:run --runtime %s --tee none --memory 64m %s --files %s -- /bin/sh -c '%s'".formatted(
-                        runtime, options, files, script.replace("FILES", files.toString()) + " >" + out + " 2>&1"));
+                        runtime, options, files,
+                        "{ " + script.replace("FILES", files.toString()) + "; } >" + out + " 2>&1"));
         assertEquals(0, ((Outcome) ended).exitCode(), () -> runtime + ": " + script);
         return Files.readString(out, StandardCharsets.ISO_8859_1);
     }
@@ -67,12 +68,12 @@ class WatchTest {
         }
     }
 
-    /** Rows without the tool itself, C, which is another at each moment, and what a kernel worker did last. */
+    /** Rows without the tool itself, C and TIME, which are others at each moment, and what a kernel worker did last. */
     private static String rows(String text, String kind) {
         return text.lines()
                 .map(line -> line.strip().replaceAll("\\s+", " "))
                 .filter(line -> line.matches(kind) && !line.contains("ps -ef"))
-                .map(line -> line.replaceFirst("^(\\S+ \\S+ \\S+) \\S+", "$1"))
+                .map(line -> line.replaceFirst("^(\\S+ \\S+ \\S+) \\S+ (\\S+ \\S+) \\d\\d:\\d\\d:\\d\\d", "$1 $2"))
                 .map(line -> line.replaceFirst("\\[(kworker/[^-+\\]]*)[-+][^]]*\\]", "[$1]"))
                 .collect(Collectors.joining("\n"));
     }
