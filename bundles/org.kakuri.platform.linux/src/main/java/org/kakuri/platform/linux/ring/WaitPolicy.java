@@ -4,7 +4,8 @@ package org.kakuri.platform.linux.ring;
  * How to wait for a word to change: look {@code spins} times, then look and yield the core {@code yields} times, then sleep
  * on a futex, or go on yielding when {@code sleep} is false.
  * <p>
- * Spinning pays only when the peer has a core of its own; on one core it keeps the peer from answering.
+ * Spinning pays only when the peer has a core of its own; on one core it keeps the peer from answering. Where waits outlast the
+ * spins, the next ones spin less, down to a sixteenth.
  *
  * @param spins  looks with a spin hint between them
  * @param yields looks with sched_yield between them

@@ -24,6 +24,7 @@ public final class WaitWord {
     private final String name;
     private final MemorySegment word;
     private final MemorySegment flag;
+    private final SpinBudget budget = new SpinBudget();
     private long spins;
     private long yields;
     private long sleeps;
@@ -82,8 +83,13 @@ public final class WaitWord {
         if (value != old) {
             return value;
         }
+        if (policy.spins() == 0) {
+            return awaitYielding(old, policy, peer, sleeper);
+        }
+        long start = System.nanoTime();
+        int most = budget.of(policy.spins());
         int n = 0;
-        while (n < policy.spins()) {
+        while (n < most) {
             n++;
             Thread.onSpinWait();
             value = get();
@@ -93,7 +99,13 @@ public final class WaitWord {
             }
         }
         spins += n;
-        return awaitYielding(old, policy, peer, sleeper);
+        long spun = System.nanoTime() - start;
+        long before = sleeps;
+        value = awaitYielding(old, policy, peer, sleeper);
+        if (sleeps != before) {
+            budget.slept(spun, System.nanoTime() - start);
+        }
+        return value;
     }
 
     private int awaitYielding(int old, WaitPolicy policy, PeerCheck peer, Sleeper sleeper) {

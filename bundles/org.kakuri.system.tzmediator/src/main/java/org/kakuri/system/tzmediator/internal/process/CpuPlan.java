@@ -32,7 +32,11 @@ public record CpuPlan(int client, int partner, int trusted, WaitPolicy shadowWai
     public static final String SPLIT = "split";
 
     private static final int OWN_CPU_SPINS = 20_000;
-    private static final int SHADOW_SPINS = 2_000;
+    /**
+     * As many: to wake a thread on a CPU that fell idle takes longer than most calls. Nobody else of ours wants the shadow's CPU,
+     * since the CA that shares it waits for the answer that the shadow waits for.
+     */
+    private static final int SHADOW_SPINS = 20_000;
     private static final int YIELDS = 10;
 
     /** Returns the plan of the baseline. */
