@@ -50,7 +50,10 @@ public final class LibOsCode {
 
     private static byte[] read(Class<?> runtime, String name) {
         try {
-            Class<?> type = Class.forName(name.replace('/', '.'), false, runtime.getClassLoader());
+            // what this bundle does not export its runtimes cannot load
+            ClassLoader loader = name.startsWith(OURS + "/") ? LibOsCode.class.getClassLoader()
+                    : runtime.getClassLoader();
+            Class<?> type = Class.forName(name.replace('/', '.'), false, loader);
             try (InputStream in = type.getResourceAsStream(name.substring(name.lastIndexOf('/') + 1) + ".class")) {
                 if (in == null) {
                     throw new IllegalStateException("no class file of " + name);
