@@ -46,7 +46,7 @@ public final class SessionOpening {
         }
         if (!info.images().contains(image.kind())) {
             throw new Refused("runtime %s runs no image of kind %s: %s".formatted(info.name(), image.kind(),
-                    image.path()), "give it an executable, a folder or a tar file");
+                    image.path()), "give it an executable, a folder, a tar file or an OCI layout");
         }
         if (options.observed()) {
             GuestPaging.require();

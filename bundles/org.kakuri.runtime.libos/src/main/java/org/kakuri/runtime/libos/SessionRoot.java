@@ -13,6 +13,7 @@ import org.kakuri.api.runtime.RuntimeImage;
 import org.kakuri.platform.linux.ChildProcess;
 import org.kakuri.platform.linux.ExitStatus;
 import org.kakuri.platform.linux.Spawn;
+import org.kakuri.runtime.libos.image.OciLayout;
 import org.kakuri.runtime.libos.image.RootView;
 
 /**
@@ -54,22 +55,38 @@ public final class SessionRoot implements AutoCloseable {
             yield new SessionRoot(image, image.path(), null);
         }
         case ROOT_TAR -> unpacked(image);
+        case OCI_LAYOUT -> layers(image);
         default -> throw new Refused("images of kind %s are not run: %s".formatted(image.kind(), image.path()),
-                "give it an executable, a folder or a tar file");
+                "give it an executable, a folder, a tar file or an OCI layout");
         };
+    }
+
+    private static SessionRoot temporary(RuntimeImage image) {
+        try {
+            Path to = Files.createTempDirectory("kakuri-root");
+            return new SessionRoot(image, to, to);
+        } catch (IOException e) {
+            throw new KakuriException("cannot make a folder for the image: " + e.getMessage(), "", e);
+        }
+    }
+
+    private static SessionRoot layers(RuntimeImage image) {
+        var made = temporary(image);
+        try {
+            OciLayout.unpack(image.path(), made.folder);
+            return made;
+        } catch (RuntimeException e) {
+            made.close();
+            throw e;
+        }
     }
 
     private static SessionRoot unpacked(RuntimeImage image) {
         if (!Files.isRegularFile(image.path())) {
             throw new Refused("no such file: " + image.path(), "check the path");
         }
-        Path to;
-        try {
-            to = Files.createTempDirectory("kakuri-root");
-        } catch (IOException e) {
-            throw new KakuriException("cannot make a folder for the image: " + e.getMessage(), "", e);
-        }
-        var made = new SessionRoot(image, to, to);
+        var made = temporary(image);
+        Path to = made.folder;
         try (ChildProcess tar = Spawn.program("/bin/tar")
                 .arguments("--extract", "--file", image.path().toString(), "--directory", to.toString(),
                         "--no-same-owner", "--delay-directory-restore")

@@ -47,7 +47,9 @@ public final class OcclumRuntime implements IsolationRuntime {
         options.put(PROCESS, "heap and stack of each process in the instance, for example 16m; default 4m");
         options.put(LIBOS, "what the library operating system takes, if it is more than its own code: not sourced");
         return new RuntimeInfo(RUNTIME, "unmodified Linux programs, many processes in one instance",
-                Set.of(RuntimeImage.Kind.PROGRAM, RuntimeImage.Kind.ROOT_FOLDER, RuntimeImage.Kind.ROOT_TAR), Set.of(),
+                Set.of(RuntimeImage.Kind.PROGRAM, RuntimeImage.Kind.ROOT_FOLDER, RuntimeImage.Kind.ROOT_TAR,
+                        RuntimeImage.Kind.OCI_LAYOUT),
+                Set.of(),
                 Long.MAX_VALUE,
                 Map.of(LibOsSession.SYSTEM_CALL, Observability.EXACT, LibOsSession.QUEUE_SLOT, Observability.EXACT,
                         LIBOS_PAGES, Observability.EXACT, SPAWN, Observability.EXACT, DIVERGENCE, Observability.EXACT,

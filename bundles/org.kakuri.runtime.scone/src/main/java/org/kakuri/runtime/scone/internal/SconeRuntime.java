@@ -42,7 +42,9 @@ public final class SconeRuntime implements IsolationRuntime {
         var options = new HashMap<>(SessionOptions.KNOWN);
         options.put(HEAP, "heap of each instance, for example 16m; default 4m, or what the memory leaves");
         return new RuntimeInfo(RUNTIME, "unmodified Linux programs, one instance for each process",
-                Set.of(RuntimeImage.Kind.PROGRAM, RuntimeImage.Kind.ROOT_FOLDER, RuntimeImage.Kind.ROOT_TAR), Set.of(),
+                Set.of(RuntimeImage.Kind.PROGRAM, RuntimeImage.Kind.ROOT_FOLDER, RuntimeImage.Kind.ROOT_TAR,
+                        RuntimeImage.Kind.OCI_LAYOUT),
+                Set.of(),
                 Long.MAX_VALUE,
                 Map.of(LibOsSession.SYSTEM_CALL, Observability.EXACT, LibOsSession.QUEUE_SLOT, Observability.EXACT,
                         COPY, Observability.EXACT,
