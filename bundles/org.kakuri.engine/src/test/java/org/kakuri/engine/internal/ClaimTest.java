@@ -301,6 +301,8 @@ class ClaimTest {
                 .claiming(new ClaimSpec("fake.echo.rpc", "text", Kind.REPRODUCES, "ratio", 1, 1.6, GREATEST, Map.of(),
                         Optional.of(ClaimSpec.KEY_EVENTS), "here")));
 
+        assertEquals(new BreakEven("EENTER = EEXIT", 1, OptionalDouble.empty(),
+                "no break-even: already above it at price 0"), claim.breakEvens().get(0));
         assertEquals("EENTER = EEXIT", claim.breakEvens().get(1).event());
         assertEquals(10, claim.breakEvens().get(1).ns().orElseThrow(), 1e-6);
         assertEquals("4 counted per iteration, exact", claim.breakEvens().get(1).why());

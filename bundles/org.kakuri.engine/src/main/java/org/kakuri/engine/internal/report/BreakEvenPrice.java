@@ -54,10 +54,11 @@ final class BreakEvenPrice {
                     ? "the arm's key events do not occur, or it has none"
                     : "the event does not occur"));
         }
+        String name = occurring(measured);
         if (value(terms, 0) > bound) {
-            return none(bound, "no break-even: already above it at price 0");
+            return new BreakEven(name, bound, OptionalDouble.empty(), "no break-even: already above it at price 0");
         }
-        return new BreakEven(occurring(measured), bound, OptionalDouble.of(solve(terms, bound)),
+        return new BreakEven(name, bound, OptionalDouble.of(solve(terms, bound)),
                 String.format(Locale.ROOT, "%s counted per iteration, exact", perIteration(terms)));
     }
 

@@ -69,11 +69,6 @@ final class OrdinaryCases {
                             + "echo $answer; eval \"exec ${COPROC[1]}>&-\"; wait $COPROC_PID; echo $?");
             same("HELLO\n0\n", out);
         });
-        cases.put("four at once", () -> same("A\nB\nC\nD\n", site.shell(
-                "for i in a b c d; do echo $i | kakuri-ta ta_upper >" + site.temp() + "/out.$i & done; wait; cat "
-                        + site.temp()
-                        + "/out.?",
-                "cat")));
         cases.put("socat",
                 () -> same("HELLO\n", site.shell("echo hello | socat -t 20 STDIO EXEC:'kakuri-ta ta_upper'", "socat")));
         cases.put("socat, each connection a TA, and a client over TCP", () -> {
