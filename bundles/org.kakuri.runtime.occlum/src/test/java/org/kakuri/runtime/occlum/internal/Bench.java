@@ -11,12 +11,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.kakuri.api.Deadline;
-import org.kakuri.api.runtime.Command;
 import org.kakuri.api.runtime.Command.GuestDescriptor;
+import org.kakuri.api.runtime.Command;
 import org.kakuri.api.runtime.GuestExit;
 import org.kakuri.api.runtime.GuestProcess;
 import org.kakuri.api.runtime.IsolationRuntime;
@@ -26,16 +25,11 @@ import org.kakuri.api.runtime.RuntimeSession;
 import org.kakuri.api.runtime.ServedTree;
 import org.kakuri.api.runtime.SessionReport;
 import org.kakuri.api.runtime.SessionSpec;
-import org.kakuri.api.tee.BackendInfo;
-import org.kakuri.api.tee.BackendLease;
-import org.kakuri.api.tee.Crossing;
-import org.kakuri.api.tee.InstanceSpec;
-import org.kakuri.api.tee.IoIntent;
+import org.kakuri.api.tee.DirectLease;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.api.tee.Machine;
 import org.kakuri.api.tee.Pricing;
 import org.kakuri.api.tee.TeeBackend;
-import org.kakuri.api.tee.TeeInstance;
 import org.kakuri.platform.linux.ChildProcess;
 import org.kakuri.platform.linux.ExitStatus;
 import org.kakuri.platform.linux.Fd;
@@ -48,7 +42,7 @@ import org.kakuri.tee.none.internal.NoneBackend;
 import org.kakuri.tee.trustzone.internal.TrustZoneBackend;
 
 /** Runs programs natively and in both library operating systems, on a machine of its own. */
-record Bench(TeeBackend backend, Machine machine) implements BackendLease, AutoCloseable {
+record Bench(TeeBackend backend, Machine machine) implements DirectLease, AutoCloseable {
     static final long MEMORY = 64L << 20;
     static final Map<String, String> ENVIRONMENT = Map.of("PATH", "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL", "C",
             "HOME", "/");
@@ -165,26 +159,6 @@ record Bench(TeeBackend backend, Machine machine) implements BackendLease, AutoC
 
     static List<String> words(String... words) {
         return new ArrayList<>(Arrays.asList(words));
-    }
-
-    @Override
-    public BackendInfo info() {
-        return backend.info();
-    }
-
-    @Override
-    public TeeInstance create(InstanceSpec spec) {
-        return backend.create(machine, spec);
-    }
-
-    @Override
-    public List<Crossing> cross(IoIntent intent) {
-        return backend.cross(intent);
-    }
-
-    @Override
-    public <T> Optional<T> extension(Class<T> type) {
-        return backend.extension(type);
     }
 
     @Override

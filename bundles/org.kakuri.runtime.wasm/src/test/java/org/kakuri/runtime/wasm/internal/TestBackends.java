@@ -3,12 +3,8 @@ package org.kakuri.runtime.wasm.internal;
 import java.lang.annotation.Annotation;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.kakuri.api.tee.BackendInfo;
-import org.kakuri.api.tee.BackendLease;
-import org.kakuri.api.tee.Crossing;
+import org.kakuri.api.tee.DirectLease;
 import org.kakuri.api.tee.InstanceSpec;
-import org.kakuri.api.tee.IoIntent;
 import org.kakuri.api.tee.Machine;
 import org.kakuri.api.tee.TeeBackend;
 import org.kakuri.api.tee.TeeInstance;
@@ -18,7 +14,7 @@ import org.kakuri.tee.trustzone.internal.TrustZoneBackend;
 
 /** A backend on a machine of its own, lent without core. */
 record TestBackends(TeeBackend backend, Machine machine,
-        List<TeeInstance> made) implements BackendLease, AutoCloseable {
+        List<TeeInstance> made) implements DirectLease, AutoCloseable {
 
     /** Returns the backend that protects nothing. */
     static TestBackends none() {
@@ -41,24 +37,9 @@ record TestBackends(TeeBackend backend, Machine machine,
     }
 
     @Override
-    public BackendInfo info() {
-        return backend.info();
-    }
-
-    @Override
     public TeeInstance create(InstanceSpec spec) {
         made.add(backend.create(machine, spec));
         return made.getLast();
-    }
-
-    @Override
-    public List<Crossing> cross(IoIntent intent) {
-        return backend.cross(intent);
-    }
-
-    @Override
-    public <T> Optional<T> extension(Class<T> type) {
-        return backend.extension(type);
     }
 
     @Override

@@ -23,14 +23,10 @@ import org.kakuri.api.runtime.Selector;
 import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.runtime.Workbench;
 import org.kakuri.api.tee.BackendInfo;
-import org.kakuri.api.tee.BackendLease;
 import org.kakuri.api.tee.Capability;
-import org.kakuri.api.tee.Crossing;
-import org.kakuri.api.tee.InstanceSpec;
-import org.kakuri.api.tee.IoIntent;
+import org.kakuri.api.tee.DirectLease;
 import org.kakuri.api.tee.Machine;
 import org.kakuri.api.tee.TeeBackend;
-import org.kakuri.api.tee.TeeInstance;
 import org.kakuri.runtime.wasm.internal.WasmRuntime;
 import org.kakuri.tee.model.MachineModel;
 import org.kakuri.tee.none.internal.NoneBackend;
@@ -51,22 +47,7 @@ final class TestWorkbench implements Workbench, AutoCloseable {
     }
 
     /** A backend, by the name and with the capabilities it gives itself here. */
-    private record Lent(BackendInfo info, TeeBackend backend, MachineModel machine) implements BackendLease {
-        @Override
-        public TeeInstance create(InstanceSpec spec) {
-            return backend.create(machine, spec);
-        }
-
-        @Override
-        public List<Crossing> cross(IoIntent intent) {
-            return backend.cross(intent);
-        }
-
-        @Override
-        public <T> Optional<T> extension(Class<T> type) {
-            return backend.extension(type);
-        }
-    }
+    private record Lent(BackendInfo info, TeeBackend backend, MachineModel machine) implements DirectLease {}
 
     private MachineModel add(String name, TeeBackend backend, String architecture, Set<Capability> alsoClaimed) {
         var machine = new MachineModel("test", architecture);

@@ -27,8 +27,8 @@ import org.kakuri.api.runtime.RuntimeImage;
 import org.kakuri.api.runtime.RuntimeSession;
 import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.tee.BackendInfo;
-import org.kakuri.api.tee.BackendLease;
 import org.kakuri.api.tee.Crossing;
+import org.kakuri.api.tee.DirectLease;
 import org.kakuri.api.tee.InstanceSpec;
 import org.kakuri.api.tee.IoIntent;
 import org.kakuri.api.tee.Machine;
@@ -55,29 +55,9 @@ import org.kakuri.tee.sgx.internal.SgxBackend;
 class ForkTest {
     private final List<AutoCloseable> open = new ArrayList<>();
 
-    private record Host(TeeBackend backend, Machine machine) implements BackendLease {
+    private record Host(TeeBackend backend, Machine machine) implements DirectLease {
         static Host fresh() {
             return new Host(new SgxBackend(64), new MachineModel("test", Machine.X86_64));
-        }
-
-        @Override
-        public BackendInfo info() {
-            return backend.info();
-        }
-
-        @Override
-        public TeeInstance create(InstanceSpec spec) {
-            return backend.create(machine, spec);
-        }
-
-        @Override
-        public List<Crossing> cross(IoIntent intent) {
-            return backend.cross(intent);
-        }
-
-        @Override
-        public <T> Optional<T> extension(Class<T> type) {
-            return backend.extension(type);
         }
     }
 

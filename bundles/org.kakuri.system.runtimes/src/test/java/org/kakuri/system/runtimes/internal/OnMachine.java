@@ -7,27 +7,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.kakuri.api.Deadline;
-import org.kakuri.api.runtime.Command;
 import org.kakuri.api.runtime.Command.GuestDescriptor;
+import org.kakuri.api.runtime.Command;
 import org.kakuri.api.runtime.GuestExit;
 import org.kakuri.api.runtime.IsolationRuntime;
 import org.kakuri.api.runtime.Placement;
 import org.kakuri.api.runtime.RuntimeImage;
 import org.kakuri.api.runtime.RuntimeSession;
 import org.kakuri.api.runtime.SessionSpec;
-import org.kakuri.api.tee.BackendInfo;
-import org.kakuri.api.tee.BackendLease;
-import org.kakuri.api.tee.Crossing;
-import org.kakuri.api.tee.InstanceSpec;
-import org.kakuri.api.tee.IoIntent;
+import org.kakuri.api.tee.DirectLease;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.api.tee.Machine;
 import org.kakuri.api.tee.Pricing;
 import org.kakuri.api.tee.TeeBackend;
-import org.kakuri.api.tee.TeeInstance;
 import org.kakuri.platform.linux.Fd;
 import org.kakuri.platform.linux.OpenFlags;
 import org.kakuri.platform.linux.PathCalls;
@@ -38,7 +32,7 @@ import org.kakuri.tee.none.internal.NoneBackend;
 import org.kakuri.tee.sgx.internal.SgxBackend;
 
 /** A backend on a machine of its own, and programs on it. */
-record OnMachine(TeeBackend backend, Machine machine) implements BackendLease, AutoCloseable {
+record OnMachine(TeeBackend backend, Machine machine) implements DirectLease, AutoCloseable {
     private static final long MEMORY = 64L << 20;
     private static final Map<String, String> ENVIRONMENT = Map.of("PATH", "/usr/bin:/bin", "LC_ALL", "C", "HOME", "/");
     private static final Duration LIMIT = Duration.ofSeconds(40);
@@ -80,26 +74,6 @@ record OnMachine(TeeBackend backend, Machine machine) implements BackendLease, A
         } finally {
             Files.delete(out);
         }
-    }
-
-    @Override
-    public BackendInfo info() {
-        return backend.info();
-    }
-
-    @Override
-    public TeeInstance create(InstanceSpec spec) {
-        return backend.create(machine, spec);
-    }
-
-    @Override
-    public List<Crossing> cross(IoIntent intent) {
-        return backend.cross(intent);
-    }
-
-    @Override
-    public <T> Optional<T> extension(Class<T> type) {
-        return backend.extension(type);
     }
 
     @Override

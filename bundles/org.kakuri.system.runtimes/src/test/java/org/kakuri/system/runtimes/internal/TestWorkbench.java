@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.kakuri.api.Deadline;
 import org.kakuri.api.experiment.Experiment;
@@ -25,15 +24,11 @@ import org.kakuri.api.runtime.Selector;
 import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.runtime.Workbench;
 import org.kakuri.api.tee.BackendInfo;
-import org.kakuri.api.tee.BackendLease;
 import org.kakuri.api.tee.CostProfile;
-import org.kakuri.api.tee.Crossing;
-import org.kakuri.api.tee.InstanceSpec;
-import org.kakuri.api.tee.IoIntent;
+import org.kakuri.api.tee.DirectLease;
 import org.kakuri.api.tee.LedgerSnapshot;
 import org.kakuri.api.tee.Machine;
 import org.kakuri.api.tee.TeeBackend;
-import org.kakuri.api.tee.TeeInstance;
 import org.kakuri.runtime.occlum.internal.OcclumRuntime;
 import org.kakuri.runtime.plain.internal.PlainRuntime;
 import org.kakuri.runtime.scone.internal.SconeRuntime;
@@ -52,27 +47,7 @@ final class TestWorkbench implements Workbench, TrialContext, AutoCloseable {
     private final Map<String, IsolationRuntime> runtimes = new LinkedHashMap<>(Map.of("plain", new PlainRuntime(),
             "scone", new SconeRuntime(), "occlum", new OcclumRuntime()));
 
-    private record Lent(TeeBackend backend, MachineModel machine) implements BackendLease {
-        @Override
-        public BackendInfo info() {
-            return backend.info();
-        }
-
-        @Override
-        public TeeInstance create(InstanceSpec spec) {
-            return backend.create(machine, spec);
-        }
-
-        @Override
-        public List<Crossing> cross(IoIntent intent) {
-            return backend.cross(intent);
-        }
-
-        @Override
-        public <T> Optional<T> extension(Class<T> type) {
-            return backend.extension(type);
-        }
-    }
+    private record Lent(TeeBackend backend, MachineModel machine) implements DirectLease {}
 
     TestWorkbench none() {
         return add(new NoneBackend(), Machine.ANY);

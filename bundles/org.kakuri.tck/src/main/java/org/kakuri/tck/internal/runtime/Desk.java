@@ -20,12 +20,15 @@ import org.kakuri.api.runtime.Command;
 import org.kakuri.api.runtime.GuestExit;
 import org.kakuri.api.runtime.GuestProcess;
 import org.kakuri.api.runtime.IsolationRuntime;
-import org.kakuri.api.runtime.RuntimeImage;
 import org.kakuri.api.runtime.RuntimeImage.Kind;
+import org.kakuri.api.runtime.RuntimeImage;
 import org.kakuri.api.runtime.RuntimeSession;
 import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.tee.BackendInfo;
 import org.kakuri.api.tee.BackendLease;
+import org.kakuri.api.tee.DirectLease;
+import org.kakuri.api.tee.Machine;
+import org.kakuri.api.tee.TeeBackend;
 import org.kakuri.platform.linux.Fd;
 import org.kakuri.platform.linux.FdIo;
 import org.kakuri.tck.RuntimeSubject;
@@ -96,7 +99,7 @@ final class Desk implements AutoCloseable {
     }
 
     RuntimeSession open(RuntimeImage image, SessionSpec spec) {
-        BackendLease lease = new DirectLease(subject.backend(), subject.machine());
+        BackendLease lease = new Lent(subject.backend(), subject.machine());
         RuntimeSession session = runtime().open(lease, image, spec);
         synchronized (open) {
             open.add(session);
@@ -180,4 +183,6 @@ final class Desk implements AutoCloseable {
             throw new UncheckedIOException("cannot delete " + folder, e);
         }
     }
+
+    private record Lent(TeeBackend backend, Machine machine) implements DirectLease {}
 }

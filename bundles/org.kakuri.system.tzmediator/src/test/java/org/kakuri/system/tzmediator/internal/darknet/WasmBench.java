@@ -10,23 +10,17 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.kakuri.api.Deadline;
-import org.kakuri.api.runtime.Command;
 import org.kakuri.api.runtime.Command.GuestDescriptor;
+import org.kakuri.api.runtime.Command;
 import org.kakuri.api.runtime.GuestExit;
 import org.kakuri.api.runtime.GuestProcess;
 import org.kakuri.api.runtime.RuntimeImage;
 import org.kakuri.api.runtime.RuntimeSession;
 import org.kakuri.api.runtime.SessionSpec;
-import org.kakuri.api.tee.BackendInfo;
-import org.kakuri.api.tee.BackendLease;
-import org.kakuri.api.tee.Crossing;
-import org.kakuri.api.tee.InstanceSpec;
-import org.kakuri.api.tee.IoIntent;
+import org.kakuri.api.tee.DirectLease;
 import org.kakuri.api.tee.Machine;
 import org.kakuri.api.tee.TeeBackend;
-import org.kakuri.api.tee.TeeInstance;
 import org.kakuri.platform.linux.Fd;
 import org.kakuri.platform.linux.FdIo;
 import org.kakuri.platform.linux.Pipe;
@@ -158,27 +152,7 @@ final class WasmBench implements AutoCloseable {
         }
     }
 
-    private record Lent(TeeBackend backend, Machine machine) implements BackendLease {
-        @Override
-        public BackendInfo info() {
-            return backend.info();
-        }
-
-        @Override
-        public TeeInstance create(InstanceSpec spec) {
-            return backend.create(machine, spec);
-        }
-
-        @Override
-        public List<Crossing> cross(IoIntent intent) {
-            return backend.cross(intent);
-        }
-
-        @Override
-        public <T> Optional<T> extension(Class<T> type) {
-            return backend.extension(type);
-        }
-    }
+    private record Lent(TeeBackend backend, Machine machine) implements DirectLease {}
 
     /** A configuration in place of the framework's. */
     @SuppressWarnings("all")
