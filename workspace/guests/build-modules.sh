@@ -17,7 +17,9 @@ further=
 libtzm() {
     for source in "$1"/lib/*.c; do
         object=$into/$(basename "$source" .c).o
-        "$clang" --target=wasm32-wasi -O2 -Wall -Wextra -I"$1" -I"$1/lib/include" -c -o "$object" "$source"
+        case $source in */bulk.c) features=-mbulk-memory ;; *) features= ;; esac
+        # shellcheck disable=SC2086
+        "$clang" --target=wasm32-wasi $features -O2 -Wall -Wextra -I"$1" -I"$1/lib/include" -c -o "$object" "$source"
         "${AR:-llvm-ar}" rcs "$into/libtzm.a" "$object"
     done
 }
