@@ -48,8 +48,10 @@ public final class Errno {
     public static final int EMSGSIZE = 90;
     public static final int EOPNOTSUPP = 95;
     public static final int ECONNRESET = 104;
+    public static final int EISCONN = 106;
     public static final int ETIMEDOUT = 110;
     public static final int ECONNREFUSED = 111;
+    public static final int EINPROGRESS = 115;
     public static final int ECANCELED = 125;
 
     /** Position = number - 1; "-" where Linux leaves a gap. */

@@ -83,12 +83,16 @@ public final class SeccompListener implements AutoCloseable {
     }
 
     private int respond(long value, int flags) {
-        boolean error = value < 0 && value >= -4095;
         response.set(ValueLayout.JAVA_LONG, 0, notification.get(ValueLayout.JAVA_LONG, 0));
-        response.set(ValueLayout.JAVA_LONG, 8, error ? 0 : value);
-        response.set(ValueLayout.JAVA_INT, 16, error ? (int) value : 0);
-        response.set(ValueLayout.JAVA_INT, 20, flags);
+        fill(response, value, flags);
         return ioctl(SEND, response.address());
+    }
+
+    private static void fill(MemorySegment answer, long value, int flags) {
+        boolean error = value < 0 && value >= -4095;
+        answer.set(ValueLayout.JAVA_LONG, 8, error ? 0 : value);
+        answer.set(ValueLayout.JAVA_INT, 16, error ? (int) value : 0);
+        answer.set(ValueLayout.JAVA_INT, 20, flags);
     }
 
     /** Answers with a new descriptor of the caller's, a copy of one of ours: its number there, or {@code -errno}. */
@@ -99,6 +103,68 @@ public final class SeccompListener implements AutoCloseable {
         response.set(ValueLayout.JAVA_INT, 16, 0);
         response.set(ValueLayout.JAVA_INT, 20, closeOnExec ? OpenFlags.O_CLOEXEC : 0);
         return ioctl(ADD_DESCRIPTOR, response.address());
+    }
+
+    /** Returns the call received last, to be answered later, by any one thread. */
+    public Waiting waiting() {
+        return new Waiting(notification.get(ValueLayout.JAVA_LONG, 0));
+    }
+
+    /** A call that waits; answering fails quietly where the caller, or everybody who could be, is gone. */
+    public final class Waiting {
+        private final long id;
+
+        private Waiting(long id) {
+            this.id = id;
+        }
+
+        /** Whether the caller still waits. */
+        public boolean valid() {
+            try (Arena own = Arena.ofConfined()) {
+                MemorySegment which = own.allocate(8, 8);
+                which.set(ValueLayout.JAVA_LONG, 0, id);
+                return ask(ID_VALID, which) == 0;
+            }
+        }
+
+        /** Answers the call: a result, or {@code -errno}. False if nobody waits. */
+        public boolean answer(long value) {
+            return send(value, 0);
+        }
+
+        /** Lets the kernel do the call. False if nobody waits. */
+        public boolean proceed() {
+            return send(0, CONTINUE);
+        }
+
+        /** Answers with a new descriptor of the caller's, a copy of one of ours: its number there, or {@code -errno}. */
+        public int answerDescriptor(int ours, boolean closeOnExec) {
+            try (Arena own = Arena.ofConfined()) {
+                MemorySegment added = own.allocate(RESPONSE_BYTES, 8);
+                added.set(ValueLayout.JAVA_LONG, 0, id);
+                added.set(ValueLayout.JAVA_INT, 8, ADD_AND_SEND);
+                added.set(ValueLayout.JAVA_INT, 12, ours);
+                added.set(ValueLayout.JAVA_INT, 20, closeOnExec ? OpenFlags.O_CLOEXEC : 0);
+                return ask(ADD_DESCRIPTOR, added);
+            }
+        }
+
+        private boolean send(long value, int flags) {
+            try (Arena own = Arena.ofConfined()) {
+                MemorySegment answer = own.allocate(RESPONSE_BYTES, 8);
+                answer.set(ValueLayout.JAVA_LONG, 0, id);
+                fill(answer, value, flags);
+                return ask(SEND, answer) == 0;
+            }
+        }
+
+        private int ask(long request, MemorySegment argument) {
+            try {
+                return ioctl(request, argument.address());
+            } catch (IllegalStateException _) { // closed meanwhile
+                return -Errno.EBADF;
+            }
+        }
     }
 
     private int ioctl(long request, long argument) {

@@ -18,11 +18,12 @@ import org.kakuri.platform.linux.ProcFs;
 import org.kakuri.platform.linux.Spawn;
 import org.kakuri.runtime.libos.calls.CallGroup;
 import org.kakuri.runtime.libos.calls.SystemCallTable;
+import org.kakuri.runtime.libos.shield.Shields;
 import org.kakuri.runtime.libos.trace.CallFilter;
 import org.kakuri.runtime.libos.trace.Launch;
 
 /** Makes of a command what the first process of a guest begins with. */
-record LaunchMaker(SessionRoot root, SessionOptions options) {
+record LaunchMaker(SessionRoot root, SessionOptions options, Shields shields) {
     private static final String HOST = "host:";
     private static final String TMPFS = "tmpfs";
 
@@ -76,15 +77,21 @@ record LaunchMaker(SessionRoot root, SessionOptions options) {
                 argv.set(0, program);
             }
             List<String> variables = env.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
-            var filter = options.fast()
-                    ? Optional.of(new CallFilter(serves ? ServedCalls.notified() : Set.of(),
-                            serves ? ServedCalls.traced() : Set.of(), SystemCallTable.numbers(CallGroup.REFUSED)))
-                    : Optional.<CallFilter>empty();
-            return new Ready(new Launch(program, argv, variables, helper, preparation, filter), held);
+            return new Ready(new Launch(program, argv, variables, helper, preparation, filter(serves),
+                    !options.fast()), held);
         } catch (RuntimeException e) {
             held.forEach(Fd::close);
             throw e;
         }
+    }
+
+    private Optional<CallFilter> filter(boolean serves) {
+        if (options.fast()) {
+            return Optional.of(new CallFilter(NotifiedCalls.notified(serves, shields.network()),
+                    serves ? ServedCalls.traced() : Set.of(), SystemCallTable.numbers(CallGroup.REFUSED)));
+        }
+        return shields.network()
+                .map(network -> new CallFilter(network.notified(), Set.of(), Set.of()));
     }
 
     private static boolean give(Spawn helper, Command command, List<Fd> held) {

@@ -27,6 +27,7 @@ import org.kakuri.runtime.libos.calls.CallCounts;
 import org.kakuri.runtime.libos.image.ProgramClosure;
 import org.kakuri.runtime.libos.paging.GuestPaging;
 import org.kakuri.runtime.libos.paging.PageCounts;
+import org.kakuri.runtime.libos.shield.Shields;
 import org.kakuri.runtime.libos.trace.Tracer;
 
 /**
@@ -42,6 +43,8 @@ public final class LibOsSession implements RuntimeSession {
     public static final String PAGE_TOUCH = PageCounts.TOUCH;
     /** Event: with option {@code paging=observed}, a page that a guest touched had been evicted, and was brought back. */
     public static final String PAGE_RELOAD = PageCounts.RELOAD;
+    /** Event: with option {@code shield.tls}, a connection was carried as TLS; bytes of the program's. */
+    public static final String SHIELD_TLS = Shields.TLS;
     private static final System.Logger LOG = System.getLogger(LibOsSession.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int MOST_KEPT = 64;
@@ -55,6 +58,7 @@ public final class LibOsSession implements RuntimeSession {
     private final Programs programs;
     private final PhaseClock opening;
     private final Optional<PageCounts> observed;
+    private final Shields shields;
     private final Object lock = new Object();
     private final Map<Long, Running> guests = new LinkedHashMap<>();
     private final TreeMap<String, Long> pastPhases = new TreeMap<>();
@@ -74,16 +78,18 @@ public final class LibOsSession implements RuntimeSession {
      * @param options the session's options
      * @param root where programs are; closed with the session
      * @param trees trees that services offer
+     * @param shields what becomes of connections and of the console; closed with the session
      * @param opening has counted what it took until now
      */
     public LibOsSession(SessionSpec spec, BackendLease backend, Personality personality, SessionOptions options,
-            SessionRoot root, ServedTrees trees, PhaseClock opening) {
+            SessionRoot root, ServedTrees trees, Shields shields, PhaseClock opening) {
         this.trees = trees;
         this.spec = spec;
         this.backend = backend;
         this.personality = personality;
         this.options = options;
         this.root = root;
+        this.shields = shields;
         this.programs = new Programs(root.folder());
         this.opening = opening;
         this.observed = options.observed() ? Optional.of(new PageCounts()) : Optional.empty();
@@ -124,7 +130,7 @@ public final class LibOsSession implements RuntimeSession {
 
     private Running start(LibOsGuest guest, Command command, String program, HostedInstance instance, GuestFiles files,
             WaysOut out, PhaseClock clock) {
-        try (var ready = new LaunchMaker(root, options).ready(program, command, files.folders(),
+        try (var ready = new LaunchMaker(root, options, shields).ready(program, command, files.folders(),
                 files.serves())) {
             Optional<GuestPaging> paging = observed.map(pages -> new GuestPaging(
                     (process, memory) -> personality.instance(process).offer(backend, memory), spec.memoryBytes(),
@@ -135,7 +141,7 @@ public final class LibOsSession implements RuntimeSession {
                         guest.ended(status, usage);
                     });
             var tracer = new Tracer(spec.name() + " " + guest.id(), ready.launch(), router, waits(clock, files),
-                    new ServedCalls(files.paths()));
+                    new NotifiedCalls(new ServedCalls(files.paths()), shields.network()));
             guest.runs(tracer, 0, () -> events(router));
             guest.runs(tracer, tracer.start(), () -> events(router));
             return new Running(guest, router, clock);
@@ -256,7 +262,10 @@ public final class LibOsSession implements RuntimeSession {
 
     @Override
     public LedgerSnapshot ledger() {
-        LedgerSnapshot sum = personality.ledger().plus(LedgerSnapshot.of(personality.events())).plus(unseen());
+        LedgerSnapshot sum = personality.ledger()
+                .plus(LedgerSnapshot.of(personality.events()))
+                .plus(LedgerSnapshot.of(shields.events()))
+                .plus(unseen());
         if (observed.isPresent()) {
             sum = sum.plus(LedgerSnapshot.of(observed.get().events()));
         }
@@ -282,7 +291,9 @@ public final class LibOsSession implements RuntimeSession {
                 running.clock().nanos().forEach((phase, nanos) -> phases.merge(phase, nanos, Long::sum));
             }
         }
+        shields.charge(phases, PhaseClock.Phase.GUEST.word(), PhaseClock.Phase.CRYPTO.word());
         List<String> notes = new ArrayList<>(personality.notes());
+        notes.addAll(shields.notes());
         if (options.fast()) {
             notes.add(
                     "mode fast: system calls run natively and are not seen, and neither are the crossings they cause");
@@ -307,6 +318,7 @@ public final class LibOsSession implements RuntimeSession {
                         spec.name());
             }
         }
+        shields.close();
         try {
             personality.close();
         } finally {

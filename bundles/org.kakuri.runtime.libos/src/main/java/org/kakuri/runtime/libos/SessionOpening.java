@@ -10,6 +10,7 @@ import org.kakuri.api.runtime.SessionSpec;
 import org.kakuri.api.tee.BackendLease;
 import org.kakuri.runtime.libos.image.ProgramClosure;
 import org.kakuri.runtime.libos.paging.GuestPaging;
+import org.kakuri.runtime.libos.shield.Shields;
 
 /** Opens sessions of a library operating system: what all of them check and undo. */
 public final class SessionOpening {
@@ -51,6 +52,7 @@ public final class SessionOpening {
         if (options.observed()) {
             GuestPaging.require();
         }
+        var shields = new Shields(options.shields());
         var clock = new PhaseClock();
         clock.turn(PhaseClock.Phase.HARNESS);
         SessionRoot root = SessionRoot.open(image);
@@ -58,7 +60,8 @@ public final class SessionOpening {
             Optional<ProgramClosure> program = image.kind() == RuntimeImage.Kind.PROGRAM
                     ? Optional.of(new Programs(root.folder()).of(image.path().toString()))
                     : Optional.empty();
-            return new LibOsSession(spec, backend, maker.make(program, root, clock), options, root, trees, clock);
+            return new LibOsSession(spec, backend, maker.make(program, root, clock), options, root, trees,
+                    shields, clock);
         } catch (RuntimeException e) {
             root.close();
             throw e;

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.kakuri.api.Nearest;
 import org.kakuri.api.UsageError;
+import org.kakuri.runtime.libos.shield.Shields;
 
 /**
  * The options of a session that all library operating systems have.
@@ -21,11 +22,12 @@ import org.kakuri.api.UsageError;
  * @param key file with the key of encrypted volumes
  * @param own options that only one runtime knows
  * @param tee options for the backend's instances
+ * @param shields options of shields
  */
 public record SessionOptions(boolean fast, boolean observed, boolean readOnly, Map<String, String> mounts,
         Optional<Path> key,
         Map<String, String> own,
-        Map<String, String> tee) {
+        Map<String, String> tee, Map<String, String> shields) {
     private static final String MODE = "mode";
     private static final String PAGING = "paging";
     private static final String ROOT = "root";
@@ -34,20 +36,27 @@ public record SessionOptions(boolean fast, boolean observed, boolean readOnly, M
     private static final String KEY = "volume.key";
 
     /** What the options mean, for people. */
-    public static final Map<String, String> KNOWN = Map.of(MODE,
+    public static final Map<String, String> KNOWN = known(Map.of(MODE,
             "fidelity (default): every system call is seen, by ptrace; fast: only those that must be served, by seccomp",
             PAGING,
             "none (default), or observed: page faults of the heap are served, so that a backend can evict its pages; no forks",
             ROOT, "ro (default for folders) or rw: whether the root file system can be written", MOUNT + "PATH",
             "what lies there: tmpfs, host:FOLDER, volume:FOLDER (encrypted, authenticated) or served:NAME (a service)",
             KEY, "file with the key of encrypted volumes, 64 hexadecimal digits", TEE + "*",
-            "option for the backend's instances, without the prefix");
+            "option for the backend's instances, without the prefix"));
+
+    private static Map<String, String> known(Map<String, String> options) {
+        var all = new HashMap<>(options);
+        all.putAll(Shields.KNOWN);
+        return Map.copyOf(all);
+    }
 
     /** Copies the maps. */
     public SessionOptions {
         mounts = java.util.Collections.unmodifiableMap(new TreeMap<>(mounts));
         own = Map.copyOf(own);
         tee = Map.copyOf(tee);
+        shields = Map.copyOf(shields);
     }
 
     /**
@@ -64,12 +73,16 @@ public record SessionOptions(boolean fast, boolean observed, boolean readOnly, M
         var mounts = new HashMap<String, String>();
         var tee = new HashMap<String, String>();
         var own = new HashMap<String, String>();
+        var shields = new HashMap<String, String>();
         options.forEach((key, value) -> {
             if (key.startsWith(TEE) && key.length() > TEE.length()) {
                 tee.put(key.substring(TEE.length()), value);
                 rest.remove(key);
             } else if (key.startsWith(MOUNT) && key.startsWith("/", MOUNT.length())) {
                 mounts.put(key.substring(MOUNT.length()), value);
+                rest.remove(key);
+            } else if (Shields.KNOWN.containsKey(key)) {
+                shields.put(key, value);
                 rest.remove(key);
             } else if (known.contains(key)) {
                 own.put(key, value);
@@ -89,7 +102,7 @@ public record SessionOptions(boolean fast, boolean observed, boolean readOnly, M
             all.addAll(known);
             throw Nearest.unknown("option of runtime " + runtime, rest.keySet().iterator().next(), all);
         }
-        return new SessionOptions(fast, observed, !writable, mounts, key, own, tee);
+        return new SessionOptions(fast, observed, !writable, mounts, key, own, tee, shields);
     }
 
     private static boolean choice(String runtime, Map<String, String> rest, String name, String no, String yes) {

@@ -14,10 +14,11 @@ import org.kakuri.platform.linux.Spawn;
  * @param env its whole environment
  * @param spawn a helper with the descriptors and the process group; {@link #helper} makes it
  * @param preparation what the new process does to itself before it executes the program
- * @param filter the system calls that are notified instead of traced; empty: all are traced
+ * @param filter the system calls that are notified; empty: none
+ * @param everyCall whether all calls stop for the tracer too, before they are notified
  */
 public record Launch(String program, List<String> argv, List<String> env, Spawn spawn, List<Preparation> preparation,
-        Optional<CallFilter> filter) {
+        Optional<CallFilter> filter, boolean everyCall) {
 
     /** Copies the lists. */
     public Launch {

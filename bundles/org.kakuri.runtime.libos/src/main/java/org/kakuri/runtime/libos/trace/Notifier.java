@@ -21,6 +21,8 @@ public final class Notifier implements AutoCloseable {
     private static final int NO_NEW_PRIVS = 38;
     private static final int SET_MODE_FILTER = 1;
     private static final int NEW_LISTENER = 8;
+    /** Since Linux 5.19: only a fatal signal ends the wait for an answer. */
+    private static final int WAIT_KILLABLE = 32;
 
     private final String name;
     private final IntFunction<Tracee> tracees;
@@ -38,6 +40,11 @@ public final class Notifier implements AutoCloseable {
          * @param tracee who makes it; he waits
          */
         void serve(Tracee tracee, SeccompListener listener);
+
+        /** Returns whether some calls are answered later, so that a signal must not have the caller make them again. */
+        default boolean later() {
+            return false;
+        }
     }
 
     /**
@@ -62,7 +69,12 @@ public final class Notifier implements AutoCloseable {
                 .array();
         long at = injector.bytes(program);
         boolean listens = !filter.notified().isEmpty();
-        long there = injector.call(SECCOMP, SET_MODE_FILTER, listens ? NEW_LISTENER : 0, at);
+        int how = listens ? NEW_LISTENER : 0;
+        long there = injector.call(SECCOMP, SET_MODE_FILTER,
+                listens && service.later() ? how | WAIT_KILLABLE : how, at);
+        if (there == -Errno.EINVAL && listens) {
+            there = injector.call(SECCOMP, SET_MODE_FILTER, how, at);
+        }
         require("seccomp", there);
         if (listens) {
             try (PidFd process = PidFd.open(injector.pid())) {

@@ -78,7 +78,7 @@ public final class Tracer {
         this.launch = launch;
         this.supervisor = supervisor;
         this.waits = waits;
-        this.everyCall = launch.filter().isEmpty();
+        this.everyCall = launch.everyCall();
         this.notifier = new Notifier(name, tracees::get, service);
         this.thread = Thread.ofPlatform().daemon().name("kakuri-tracer " + name).unstarted(this::run);
     }

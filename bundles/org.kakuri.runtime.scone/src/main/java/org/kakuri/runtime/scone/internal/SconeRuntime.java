@@ -48,7 +48,8 @@ public final class SconeRuntime implements IsolationRuntime {
                 Long.MAX_VALUE,
                 Map.of(LibOsSession.SYSTEM_CALL, Observability.EXACT, LibOsSession.QUEUE_SLOT, Observability.EXACT,
                         COPY, Observability.EXACT,
-                        LibOsSession.PAGE_TOUCH, Observability.EXACT, LibOsSession.PAGE_RELOAD, Observability.EXACT),
+                        LibOsSession.PAGE_TOUCH, Observability.EXACT, LibOsSession.PAGE_RELOAD, Observability.EXACT,
+                        LibOsSession.SHIELD_TLS, Observability.EXACT),
                 options);
     }
 
