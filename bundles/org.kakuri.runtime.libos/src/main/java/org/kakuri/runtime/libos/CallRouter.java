@@ -56,6 +56,7 @@ final class CallRouter implements Supervisor {
     private final HostedInstance first;
     private final Ending ending;
     private final Optional<GuestPaging> paging;
+    private final Optional<CallQueues> queues;
     private TracedProcess root;
 
     /** Is told when the first process of the tree has ended. */
@@ -64,7 +65,8 @@ final class CallRouter implements Supervisor {
     }
 
     CallRouter(Personality personality, WaysOut out, Programs programs, PhaseClock clock, PathService paths,
-            HostedInstance first, Optional<GuestPaging> paging, Ending ending) {
+            HostedInstance first, Optional<GuestPaging> paging, Optional<CallQueues> queues, Ending ending) {
+        this.queues = queues;
         this.personality = personality;
         this.out = out;
         this.programs = programs;
@@ -120,8 +122,40 @@ final class CallRouter implements Supervisor {
         return decision;
     }
 
+    /** Births, ends and executed programs are no requests: they happen to the thread that calls. */
+    @Override
+    public boolean mayBegin(Tracee tracee, TraceeCall call) {
+        CallGroup group = SystemCallTable.group(call.number());
+        if (queues.isEmpty() || group == CallGroup.PROCESS || NEVER_RETURN.contains(call.number())) {
+            return true;
+        }
+        Optional<IoIntent.Kind> kind = outside(call.number(), group, target(tracee, call, group));
+        return kind.isEmpty() || queues.get().mayBegin(tracee, call, kind.get());
+    }
+
+    @Override
+    public Optional<Tracee> admitted() {
+        return queues.flatMap(CallQueues::admitted);
+    }
+
+    @Override
+    public boolean holds() {
+        return queues.isPresent() && queues.get().holds();
+    }
+
+    @Override
+    public void idle() {
+        queues.ifPresent(CallQueues::idle);
+    }
+
+    @Override
+    public void gone(Tracee tracee) {
+        queues.ifPresent(all -> all.gone(tracee));
+    }
+
     @Override
     public void leave(Tracee tracee, TraceeCall call, long result) {
+        queues.ifPresent(all -> all.left(tracee, result));
         int number = call.number();
         CallGroup group = SystemCallTable.group(number);
         if (group == CallGroup.REFUSED || NEVER_RETURN.contains(number)) {
@@ -137,21 +171,29 @@ final class CallRouter implements Supervisor {
                 || number == CONNECT && result == 0 && paths.outside(tracee, call)) {
             descriptors.external(pid, (int) (number == SOCKET ? result : call.argument(0)));
         }
+        pass(tracee, number, group, target(tracee, call, group),
+                TRANSFERS.contains(number) && result > 0 ? result : 0);
+    }
+
+    private Target target(Tracee tracee, TraceeCall call, CallGroup group) {
         boolean onDescriptor = group == CallGroup.FD || group == CallGroup.NET || group == CallGroup.IPC;
-        Target target = onDescriptor && number != SOCKET ? descriptors.target(pid, (int) call.argument(0))
+        return onDescriptor && call.number() != SOCKET
+                ? descriptors.target(tracee.process().pid(), (int) call.argument(0))
                 : Target.NONE;
-        pass(tracee, number, group, target, TRANSFERS.contains(number) && result > 0 ? result : 0);
     }
 
     private void pass(Tracee tracee, int number, CallGroup group, Target target, long bytes) {
-        Optional<IoIntent.Kind> kind = target == Target.SERVED ? Optional.empty()
-                : personality.route(number, group, target);
-        boolean inside = kind.isEmpty() || kind.get() == IoIntent.Kind.INTERNAL
-                || kind.get() == IoIntent.Kind.CLOCK && !out.crosses(IoIntent.Kind.CLOCK);
-        counts.count(number, inside ? CallCounts.Outcome.SERVED : CallCounts.Outcome.FORWARDED);
-        if (!inside) {
-            out.pass(tracee.process(), kind.get(), "syscall", number, bytes);
-        }
+        Optional<IoIntent.Kind> kind = outside(number, group, target);
+        counts.count(number, kind.isEmpty() ? CallCounts.Outcome.SERVED : CallCounts.Outcome.FORWARDED);
+        kind.ifPresent(what -> out.pass(tracee.process(), what, "syscall", number, bytes));
+    }
+
+    /** Returns what a call reaches outside; empty if it is served inside. */
+    private Optional<IoIntent.Kind> outside(int number, CallGroup group, Target target) {
+        return target == Target.SERVED ? Optional.empty()
+                : personality.route(number, group, target)
+                        .filter(kind -> kind != IoIntent.Kind.INTERNAL
+                                && (kind != IoIntent.Kind.CLOCK || out.crosses(IoIntent.Kind.CLOCK)));
     }
 
     @Override
@@ -165,6 +207,7 @@ final class CallRouter implements Supervisor {
             personality.begun(process, first);
             return;
         }
+        queues.ifPresent(all -> all.gone(process));
         try {
             personality.executed(process, programs.executing(process.pid()), clock);
         } catch (Refused noRoom) {
@@ -210,6 +253,7 @@ final class CallRouter implements Supervisor {
         processes.remove(process.pid());
         descriptors.forget(process.pid());
         paging.ifPresent(pages -> pages.ended(process));
+        queues.ifPresent(all -> all.gone(process));
         try {
             personality.ended(process, clock);
         } finally {

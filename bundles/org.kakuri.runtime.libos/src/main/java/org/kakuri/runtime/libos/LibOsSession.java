@@ -27,6 +27,7 @@ import org.kakuri.runtime.libos.calls.CallCounts;
 import org.kakuri.runtime.libos.image.ProgramClosure;
 import org.kakuri.runtime.libos.paging.GuestPaging;
 import org.kakuri.runtime.libos.paging.PageCounts;
+import org.kakuri.runtime.libos.queue.QueueCounts;
 import org.kakuri.runtime.libos.shield.Shields;
 import org.kakuri.runtime.libos.trace.Tracer;
 
@@ -59,6 +60,7 @@ public final class LibOsSession implements RuntimeSession {
     private final PhaseClock opening;
     private final Optional<PageCounts> observed;
     private final Shields shields;
+    private final QueueCounts queued = new QueueCounts();
     private final Object lock = new Object();
     private final Map<Long, Running> guests = new LinkedHashMap<>();
     private final TreeMap<String, Long> pastPhases = new TreeMap<>();
@@ -136,11 +138,12 @@ public final class LibOsSession implements RuntimeSession {
                     (process, memory) -> personality.instance(process).offer(backend, memory), spec.memoryBytes(),
                     pages));
             var router = new CallRouter(personality, out, programs, clock, files.paths(), instance, paging,
-                    (status, usage) -> {
+                    queues(), (status, usage) -> {
                         files.save();
                         guest.ended(status, usage);
                     });
-            var tracer = new Tracer(spec.name() + " " + guest.id(), ready.launch(), router, waits(clock, files),
+            var tracer = new Tracer(spec.name() + " " + guest.id(), ready.launch(), router,
+                    waits(clock, files, router),
                     new NotifiedCalls(new ServedCalls(files.paths()), shields.network()));
             guest.runs(tracer, 0, () -> events(router));
             guest.runs(tracer, tracer.start(), () -> events(router));
@@ -148,11 +151,16 @@ public final class LibOsSession implements RuntimeSession {
         }
     }
 
-    private static Tracer.Waits waits(PhaseClock clock, GuestFiles files) {
+    private Optional<CallQueues> queues() {
+        return options.fast() ? Optional.empty()
+                : personality.queue().map(queue -> new CallQueues(personality, backend, queue, queued));
+    }
+
+    private static Tracer.Waits waits(PhaseClock clock, GuestFiles files, CallRouter router) {
         return new Tracer.Waits() {
             @Override
             public void waiting() {
-                clock.turn(PhaseClock.Phase.GUEST);
+                clock.turn(router.holds() ? PhaseClock.Phase.QUEUE : PhaseClock.Phase.GUEST);
             }
 
             @Override
@@ -266,6 +274,9 @@ public final class LibOsSession implements RuntimeSession {
                 .plus(LedgerSnapshot.of(personality.events()))
                 .plus(LedgerSnapshot.of(shields.events()))
                 .plus(unseen());
+        if (personality.queue().isPresent()) {
+            sum = sum.plus(LedgerSnapshot.of(queued.events(seen(0).observability())));
+        }
         if (observed.isPresent()) {
             sum = sum.plus(LedgerSnapshot.of(observed.get().events()));
         }
@@ -294,6 +305,7 @@ public final class LibOsSession implements RuntimeSession {
         shields.charge(phases, PhaseClock.Phase.GUEST.word(), PhaseClock.Phase.CRYPTO.word());
         List<String> notes = new ArrayList<>(personality.notes());
         notes.addAll(shields.notes());
+        personality.queue().flatMap(queued::note).ifPresent(notes::add);
         if (options.fast()) {
             notes.add(
                     "mode fast: system calls run natively and are not seen, and neither are the crossings they cause");

@@ -12,6 +12,7 @@ import org.kakuri.api.tee.Measurement;
 import org.kakuri.runtime.libos.calls.CallGroup;
 import org.kakuri.runtime.libos.calls.Descriptors;
 import org.kakuri.runtime.libos.image.ProgramClosure;
+import org.kakuri.runtime.libos.queue.QueueSpec;
 import org.kakuri.runtime.libos.trace.Supervisor.Birth;
 import org.kakuri.runtime.libos.trace.TracedProcess;
 
@@ -35,6 +36,11 @@ public interface Personality extends AutoCloseable {
 
     /** Returns how calls that are not served inside reach the host. */
     CallStyle style();
+
+    /** Returns how calls are queued to host threads; empty if they are not. */
+    default Optional<QueueSpec> queue() {
+        return Optional.empty();
+    }
 
     /**
      * Gets ready for the first process of a guest, before it exists.

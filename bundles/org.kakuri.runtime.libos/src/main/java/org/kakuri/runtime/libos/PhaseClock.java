@@ -36,6 +36,8 @@ public final class PhaseClock {
         SERVE,
         /** The workbench itself: ptrace stops, Java, starting processes. */
         HARNESS,
+        /** As GUEST, while a system call waits for a host thread. */
+        QUEUE,
         /** The guest runs, or the kernel works for it. */
         GUEST;
 

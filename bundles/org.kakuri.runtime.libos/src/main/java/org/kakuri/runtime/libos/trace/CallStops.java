@@ -51,19 +51,22 @@ final class CallStops {
         return changed;
     }
 
-    /** The tracee is about to make a call, or has made it. */
-    void border(int tid, Tracee tracee) {
+    /** The tracee is about to make a call, or has made it: returns whether it may go on. */
+    boolean border(int tid, Tracee tracee) {
         if (Ptrace.systemCall(tid, info) < 0) {
-            return;
+            return true;
         }
         if (info.entry()) {
-            entry(tid, tracee);
-        } else if (info.exit() && tracee.entered != null) {
+            return !entry(tid, tracee) || supervisor.mayBegin(tracee, tracee.entered);
+        }
+        if (info.exit() && tracee.entered != null) {
             exit(tid, tracee);
         }
+        return true;
     }
 
-    private void entry(int tid, Tracee tracee) {
+    /** Returns whether the call is to be made as it is. */
+    private boolean entry(int tid, Tracee tracee) {
         long[] arguments = new long[6];
         for (int i = 0; i < arguments.length; i++) {
             arguments[i] = info.argument(i);
@@ -74,7 +77,8 @@ final class CallStops {
         tracee.entered = new TraceeCall(number, arguments);
         tracee.answer = null;
         tracee.redirected = -1;
-        switch (supervisor.enter(tracee, tracee.entered)) {
+        Decision decision = supervisor.enter(tracee, tracee.entered);
+        switch (decision) {
         case Decision.Forward _ -> {}
         case Decision.Answer(long value) -> {
             if (Ptrace.registers(tid, registers) == 0) {
@@ -85,6 +89,7 @@ final class CallStops {
         }
         case Decision.Redirect(int argument, String path) -> redirect(tid, tracee, argument, path);
         }
+        return decision == Decision.FORWARD;
     }
 
     private void redirect(int tid, Tracee tracee, int argument, String path) {

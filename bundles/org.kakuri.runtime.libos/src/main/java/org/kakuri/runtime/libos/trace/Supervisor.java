@@ -1,5 +1,6 @@
 package org.kakuri.runtime.libos.trace;
 
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.kakuri.platform.linux.ExitStatus;
 import org.kakuri.platform.linux.ResourceUsage;
@@ -23,6 +24,31 @@ public interface Supervisor {
      * @param result result, or {@code -errno}
      */
     void leave(Tracee tracee, TraceeCall call, long result);
+
+    /**
+     * A thread's call is to be made as it is. Only without a {@link CallFilter}.
+     *
+     * @return whether it begins now; else the thread stays stopped until {@link #admitted} returns it
+     */
+    default boolean mayBegin(Tracee tracee, TraceeCall call) {
+        return true;
+    }
+
+    /** Returns a thread that was held and whose call begins now; asked until it returns none, after everything that happened. */
+    default Optional<Tracee> admitted() {
+        return Optional.empty();
+    }
+
+    /** Returns whether a thread is held. While that is so, {@link #idle} is called when nothing happens. */
+    default boolean holds() {
+        return false;
+    }
+
+    /** A thread is held, and nothing has happened for some time. */
+    default void idle() {}
+
+    /** A thread has ended. */
+    default void gone(Tracee tracee) {}
 
     /** A process has begun to execute a program, of which nothing has run yet. */
     void executed(Tracee tracee);

@@ -4,10 +4,12 @@ import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.kakuri.api.KakuriException;
 import org.kakuri.api.Refused;
 import org.kakuri.api.Unsupported;
@@ -29,6 +31,10 @@ public final class Tracer {
     private static final int OPTIONS = Ptrace.SYSGOOD | Ptrace.FORK | Ptrace.VFORK | Ptrace.CLONE | Ptrace.EXEC
             | Ptrace.SECCOMP | Ptrace.EXITKILL;
 
+    /** How long the tracer looks away while a thread is held, in ns: doubled each time, until something happens. */
+    private static final long SHORTEST_PAUSE = 31_250;
+    private static final long LONGEST_PAUSE = 1_000_000;
+
     private final String name;
     private final Launch launch;
     private final Supervisor supervisor;
@@ -40,6 +46,7 @@ public final class Tracer {
     private final Set<Integer> pids = ConcurrentHashMap.newKeySet();
     private final Thread thread;
     private volatile boolean killed;
+    private volatile int first;
     private final Notifier notifier;
     private CallStops calls;
 
@@ -107,9 +114,10 @@ public final class Tracer {
         }
     }
 
-    /** Kills every process of the tree. From any thread; returns at once. */
+    /** Kills every process of the tree; the first one first, lest it end by itself because of the others. From any thread; returns at once. */
     public void kill() {
         killed = true;
+        signal(first, Signals.SIGKILL);
         pids.forEach(pid -> Signals.killRaw(pid, Signals.SIGKILL));
     }
 
@@ -160,6 +168,7 @@ public final class Tracer {
         } catch (NativeException e) {
             throw new Refused("cannot start a process: " + e.getMessage(), "", e);
         }
+        first = pid;
         pids.add(pid);
         long waited = Ptrace.awaitStop(pid);
         if (waited < 0 || Ptrace.ended((int) waited)) {
@@ -212,8 +221,9 @@ public final class Tracer {
 
     private void follow() {
         while (true) {
+            goOn();
             waits.waiting();
-            long waited = Ptrace.await(-1);
+            long waited = awaitAny();
             waits.busy();
             if (waited < 0) {
                 return;
@@ -234,6 +244,29 @@ public final class Tracer {
         }
     }
 
+    /** Lets threads go on that were held. */
+    private void goOn() {
+        for (Optional<Tracee> next = supervisor.admitted(); next.isPresent(); next = supervisor.admitted()) {
+            resume(next.get().tid(), 0);
+        }
+    }
+
+    /** While a thread is held, a look now and then: whether it must be held any longer may depend on what the others do in the kernel. */
+    private long awaitAny() {
+        for (long pause = SHORTEST_PAUSE; supervisor.holds(); pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+            long waited = Ptrace.look(-1);
+            if (waited != 0) {
+                return waited;
+            }
+            LockSupport.parkNanos(pause);
+            if (pause == LONGEST_PAUSE) {
+                supervisor.idle();
+                goOn();
+            }
+        }
+        return Ptrace.await(-1);
+    }
+
     /** A parent that was killed in the middle of a fork never tells of its child, which waits for that for ever. */
     private void killUnclaimed() {
         unclaimed.keySet().forEach(tid -> Signals.killRaw(tid, Signals.SIGKILL));
@@ -243,6 +276,9 @@ public final class Tracer {
     private void end(int tid, Tracee tracee, ExitStatus status) {
         tracees.remove(tid);
         unclaimed.remove(tid);
+        if (tracee != null) {
+            supervisor.gone(tracee);
+        }
         if (tracee != null && tracee.process().pid() == tid) {
             pids.remove(tid);
             supervisor.ended(tracee.process(), status, Ptrace.usage());
@@ -254,8 +290,9 @@ public final class Tracer {
         switch (Ptrace.stopEvent(status)) {
         case 0 -> {
             if (signal == Ptrace.SYSCALL_STOP) {
-                calls.border(tid, tracee);
-                resume(tid, 0);
+                if (calls.border(tid, tracee)) {
+                    resume(tid, 0);
+                }
             } else {
                 resume(tid, signal);
             }

@@ -25,6 +25,7 @@ import org.kakuri.runtime.libos.Templates;
 import org.kakuri.runtime.libos.calls.CallGroup;
 import org.kakuri.runtime.libos.calls.Descriptors;
 import org.kakuri.runtime.libos.image.ProgramClosure;
+import org.kakuri.runtime.libos.queue.QueueSpec;
 import org.kakuri.runtime.libos.trace.Supervisor.Birth;
 import org.kakuri.runtime.libos.trace.TracedProcess;
 
@@ -39,6 +40,7 @@ final class SconePersonality implements Personality {
     private final SessionSpec spec;
     private final SessionOptions options;
     private final ForkHandshake handshake;
+    private final QueueSpec queue;
     private final Optional<Templates> templates;
     private final Map<TracedProcess, Place> places = new HashMap<>();
     private final Map<HostedInstance, ProgramClosure> starting = new HashMap<>();
@@ -116,6 +118,7 @@ final class SconePersonality implements Personality {
         this.backend = backend;
         this.spec = spec;
         this.options = options;
+        this.queue = QueueSpec.of(options);
         this.templates = options.fast() ? Optional.of(new Templates()) : Optional.empty();
         this.spares = options.fast() ? Optional.of(new Spares(spec.name())) : Optional.empty();
     }
@@ -169,6 +172,11 @@ final class SconePersonality implements Personality {
     @Override
     public CallStyle style() {
         return CallStyle.POLLING;
+    }
+
+    @Override
+    public Optional<QueueSpec> queue() {
+        return Optional.of(queue);
     }
 
     /** Memory, identity, signal handlers and threads are the library's; everything else is the host's. */

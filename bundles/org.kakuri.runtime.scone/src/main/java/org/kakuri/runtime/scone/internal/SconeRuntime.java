@@ -1,6 +1,7 @@
 package org.kakuri.runtime.scone.internal;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.kakuri.api.Observability;
@@ -19,6 +20,8 @@ import org.kakuri.runtime.libos.ServedTrees;
 import org.kakuri.runtime.libos.PhaseClock;
 import org.kakuri.runtime.libos.SessionOpening;
 import org.kakuri.runtime.libos.SessionOptions;
+import org.kakuri.runtime.libos.queue.QueueCounts;
+import org.kakuri.runtime.libos.queue.QueueSpec;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
@@ -34,12 +37,20 @@ public final class SconeRuntime implements IsolationRuntime {
     /** Event: a process was copied into an instance of its own. */
     static final String COPY = "fork.copy";
 
+    private static final Set<String> OWN = own();
     private static final RuntimeInfo INFO = describe();
 
     private final ServedTrees trees = new ServedTrees();
 
+    private static Set<String> own() {
+        var names = new HashSet<>(QueueSpec.OPTIONS.keySet());
+        names.add(HEAP);
+        return Set.copyOf(names);
+    }
+
     private static RuntimeInfo describe() {
         var options = new HashMap<>(SessionOptions.KNOWN);
+        options.putAll(QueueSpec.OPTIONS);
         options.put(HEAP, "heap of each instance, for example 16m; default 4m, or what the memory leaves");
         return new RuntimeInfo(RUNTIME, "unmodified Linux programs, one instance for each process",
                 Set.of(RuntimeImage.Kind.PROGRAM, RuntimeImage.Kind.ROOT_FOLDER, RuntimeImage.Kind.ROOT_TAR,
@@ -47,7 +58,9 @@ public final class SconeRuntime implements IsolationRuntime {
                 Set.of(),
                 Long.MAX_VALUE,
                 Map.of(LibOsSession.SYSTEM_CALL, Observability.EXACT, LibOsSession.QUEUE_SLOT, Observability.EXACT,
-                        COPY, Observability.EXACT,
+                        COPY, Observability.EXACT, QueueCounts.REQUEST, Observability.EXACT,
+                        QueueCounts.WAIT, Observability.EXACT, QueueCounts.SUPPLEMENT, Observability.EXACT,
+                        QueueCounts.AVOIDED, Observability.EXACT,
                         LibOsSession.PAGE_TOUCH, Observability.EXACT, LibOsSession.PAGE_RELOAD, Observability.EXACT,
                         LibOsSession.SHIELD_TLS, Observability.EXACT),
                 options);
@@ -83,7 +96,7 @@ public final class SconeRuntime implements IsolationRuntime {
 
     @Override
     public RuntimeSession open(BackendLease backend, RuntimeImage image, SessionSpec spec) {
-        SessionOptions options = SessionOptions.of(RUNTIME, spec.options(), Set.of(HEAP));
+        SessionOptions options = SessionOptions.of(RUNTIME, spec.options(), OWN);
         return SessionOpening.open(INFO, backend, image, spec, options, trees, (programs, _, clock) -> {
             var personality = new SconePersonality(backend, spec, options);
             programs.ifPresent(program -> personality.prepare(program, clock));
