@@ -1,10 +1,12 @@
 package org.kakuri.system.scwatcher.internal;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.kakuri.api.Label;
 import org.kakuri.api.experiment.Arm;
@@ -24,10 +26,14 @@ import org.kakuri.system.scwatcher.internal.proc.Proc;
  */
 final class AccuracyTrial implements Trial {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    /** Words of the shell alone: a program for each file would take an emulated guest seconds. Its read drops NULs. */
+    /**
+     * Words of the shell alone where a program for each file would take an emulated guest seconds; its read drops NULs. It reads
+     * byte by byte, so what is long is left to one program for all files.
+     */
     private static final String PROCESSES = "for p in /proc/[0-9]*; do { read -r s <$p/stat && c= && { read -r c <$p/cmdline; "
-            + "echo \"$s\"; echo \"$c\"; while read -r k v; do case $k in Uid:) echo \"$k $v\";; esac; done <$p/status; "
-            + "echo ---; }; } 2>/dev/null; done";
+            + "echo \"$s\"; echo \"$c\"; echo ---; }; } 2>/dev/null; done; echo ===; "
+            + "/bin/busybox grep -s ^Uid: /proc/[0-9]*/status";
+    private static final Pattern OWNER = Pattern.compile("/proc/(\\d+)/status:(Uid:.*)");
     private static final String SOCKETS = "cat /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/udp6 /proc/net/raw";
     private static final String STORM = "( while true; do /bin/busybox true; done ) & echo $!";
 
@@ -53,13 +59,15 @@ final class AccuracyTrial implements Trial {
     }
 
     static Set<String> processesInside(String text) {
+        String[] parts = text.split("(?m)^===$", 2);
+        Map<String, String> owners = new HashMap<>();
+        OWNER.matcher(parts[parts.length - 1]).results().forEach(row -> owners.put(row.group(1), row.group(2).strip()));
         Set<String> rows = new TreeSet<>();
-        for (String block : text.split("(?m)^---$")) {
+        for (String block : parts[0].split("(?m)^---$")) {
             String[] lines = block.strip().split("\n");
-            if (lines.length >= 2 && lines[0].contains(")")) {
-                String uid = lines[lines.length - 1].strip();
-                String command = lines.length > 2 ? lines[1].strip() : "";
-                rows.add(process(lines[0], uid, command));
+            String owner = owners.get(lines[0].split(" ", 2)[0]);
+            if (lines[0].contains(")") && owner != null) {
+                rows.add(process(lines[0], owner, lines.length > 1 ? lines[1].strip() : ""));
             }
         }
         return rows;
