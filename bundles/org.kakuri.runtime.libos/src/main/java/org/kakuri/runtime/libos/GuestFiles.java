@@ -1,23 +1,19 @@
 package org.kakuri.runtime.libos;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kakuri.api.Refused;
 import org.kakuri.api.UsageError;
 import org.kakuri.api.runtime.ServedTree;
+import org.kakuri.runtime.libos.image.KeyFile;
 
 /** What the mount table of one guest needs: encrypted volumes and trees that services make up. Closed when nothing runs any more. */
 final class GuestFiles implements AutoCloseable {
     private static final String VOLUME = "volume:";
     private static final String SERVED = "served:";
-    private static final int KEY = 32;
 
     private final List<ServedPaths> served = new ArrayList<>();
     private Volumes volumes;
@@ -70,17 +66,7 @@ final class GuestFiles implements AutoCloseable {
         Path file = options.key()
                 .orElseThrow(() -> new UsageError("an encrypted volume needs a key",
                         "name a file with 64 hexadecimal digits: --option volume.key=FILE"));
-        try {
-            byte[] key = HexFormat.of().parseHex(Files.readString(file, StandardCharsets.US_ASCII).strip());
-            if (key.length == KEY) {
-                return key;
-            }
-            throw new Refused("%s holds %d bytes, not %d".formatted(file, key.length, KEY),
-                    "write 64 hexadecimal digits");
-        } catch (IOException | IllegalArgumentException e) {
-            throw new Refused("cannot read a key from %s: %s".formatted(file, e.getMessage()),
-                    "write 64 hexadecimal digits", e);
-        }
+        return KeyFile.read(file);
     }
 
     /** Returns folders to bind, by guest path. */

@@ -18,12 +18,14 @@ import org.kakuri.platform.linux.ProcFs;
 import org.kakuri.platform.linux.Spawn;
 import org.kakuri.runtime.libos.calls.CallGroup;
 import org.kakuri.runtime.libos.calls.SystemCallTable;
+import org.kakuri.runtime.libos.shield.ConsoleShield;
 import org.kakuri.runtime.libos.shield.Shields;
 import org.kakuri.runtime.libos.trace.CallFilter;
 import org.kakuri.runtime.libos.trace.Launch;
 
 /** Makes of a command what the first process of a guest begins with. */
-record LaunchMaker(SessionRoot root, SessionOptions options, Shields shields) {
+record LaunchMaker(SessionRoot root, SessionOptions options, Shields shields,
+        Optional<ConsoleShield> console) {
     private static final String HOST = "host:";
     private static final String TMPFS = "tmpfs";
 
@@ -94,7 +96,7 @@ record LaunchMaker(SessionRoot root, SessionOptions options, Shields shields) {
                 .map(network -> new CallFilter(network.notified(), Set.of(), Set.of()));
     }
 
-    private static boolean give(Spawn helper, Command command, List<Fd> held) {
+    private boolean give(Spawn helper, Command command, List<Fd> held) {
         boolean terminal = false;
         for (Command.GuestDescriptor descriptor : command.descriptors()) {
             if (descriptor.passed() == null) {
@@ -103,7 +105,8 @@ record LaunchMaker(SessionRoot root, SessionOptions options, Shields shields) {
                         "pass a descriptor of this process");
             }
             try {
-                Fd copy = Fd.own(descriptor.passed().number()).dup();
+                Fd outside = Fd.own(descriptor.passed().number()).dup();
+                Fd copy = console.map(shield -> shield.before(descriptor.guest(), outside)).orElse(outside);
                 held.add(copy);
                 terminal |= ProcFs.isTerminal(copy.number());
                 helper.give(copy, descriptor.guest());

@@ -28,6 +28,7 @@ import org.kakuri.runtime.libos.image.ProgramClosure;
 import org.kakuri.runtime.libos.paging.GuestPaging;
 import org.kakuri.runtime.libos.paging.PageCounts;
 import org.kakuri.runtime.libos.queue.QueueCounts;
+import org.kakuri.runtime.libos.shield.ConsoleShield;
 import org.kakuri.runtime.libos.shield.Shields;
 import org.kakuri.runtime.libos.trace.Tracer;
 
@@ -46,6 +47,8 @@ public final class LibOsSession implements RuntimeSession {
     public static final String PAGE_RELOAD = PageCounts.RELOAD;
     /** Event: with option {@code shield.tls}, a connection was carried as TLS; bytes of the program's. */
     public static final String SHIELD_TLS = Shields.TLS;
+    /** Event: with option {@code shield.console}, a record was sealed or opened; bytes of the program's. */
+    public static final String SHIELD_CONSOLE = Shields.CONSOLE;
     private static final System.Logger LOG = System.getLogger(LibOsSession.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int MOST_KEPT = 64;
@@ -117,11 +120,13 @@ public final class LibOsSession implements RuntimeSession {
         ProgramClosure closure = programs.of(program);
         HostedInstance instance = personality.admit(closure, clock);
         GuestFiles files = null;
+        Optional<ConsoleShield> console = shields.console(guest::kill);
         try {
             var out = new WaysOut(personality, backend, instance, clock);
             files = new GuestFiles(options, trees, personality.trees(), out, clock);
-            return start(guest, command, program, instance, files, out, clock);
+            return start(guest, command, program, instance, files, console, out, clock);
         } catch (RuntimeException e) {
+            console.ifPresent(ConsoleShield::close);
             if (files != null) {
                 files.close();
             }
@@ -131,8 +136,8 @@ public final class LibOsSession implements RuntimeSession {
     }
 
     private Running start(LibOsGuest guest, Command command, String program, HostedInstance instance, GuestFiles files,
-            WaysOut out, PhaseClock clock) {
-        try (var ready = new LaunchMaker(root, options, shields).ready(program, command, files.folders(),
+            Optional<ConsoleShield> console, WaysOut out, PhaseClock clock) {
+        try (var ready = new LaunchMaker(root, options, shields, console).ready(program, command, files.folders(),
                 files.serves())) {
             Optional<GuestPaging> paging = observed.map(pages -> new GuestPaging(
                     (process, memory) -> personality.instance(process).offer(backend, memory), spec.memoryBytes(),
@@ -140,13 +145,16 @@ public final class LibOsSession implements RuntimeSession {
             var router = new CallRouter(personality, out, programs, clock, files.paths(), instance, paging,
                     queues(), (status, usage) -> {
                         files.save();
+                        console.ifPresent(ConsoleShield::settle);
                         guest.ended(status, usage);
                     });
             var tracer = new Tracer(spec.name() + " " + guest.id(), ready.launch(), router,
-                    waits(clock, files, router),
+                    waits(clock, files, router, console),
                     new NotifiedCalls(new ServedCalls(files.paths()), shields.network()));
             guest.runs(tracer, 0, () -> events(router));
+            console.ifPresent(ConsoleShield::begin);
             guest.runs(tracer, tracer.start(), () -> events(router));
+            console.ifPresent(ConsoleShield::listen);
             return new Running(guest, router, clock);
         }
     }
@@ -156,7 +164,8 @@ public final class LibOsSession implements RuntimeSession {
                 : personality.queue().map(queue -> new CallQueues(personality, backend, queue, queued));
     }
 
-    private static Tracer.Waits waits(PhaseClock clock, GuestFiles files, CallRouter router) {
+    private static Tracer.Waits waits(PhaseClock clock, GuestFiles files, CallRouter router,
+            Optional<ConsoleShield> console) {
         return new Tracer.Waits() {
             @Override
             public void waiting() {
@@ -170,6 +179,7 @@ public final class LibOsSession implements RuntimeSession {
 
             @Override
             public void over() {
+                console.ifPresent(ConsoleShield::close);
                 files.close();
                 clock.stop();
             }

@@ -54,7 +54,8 @@ public final class OcclumRuntime implements IsolationRuntime {
                 Map.of(LibOsSession.SYSTEM_CALL, Observability.EXACT, LibOsSession.QUEUE_SLOT, Observability.EXACT,
                         LIBOS_PAGES, Observability.EXACT, SPAWN, Observability.EXACT, DIVERGENCE, Observability.EXACT,
                         LibOsSession.PAGE_TOUCH, Observability.EXACT, LibOsSession.PAGE_RELOAD, Observability.EXACT,
-                        LibOsSession.SHIELD_TLS, Observability.EXACT),
+                        LibOsSession.SHIELD_TLS, Observability.EXACT,
+                        LibOsSession.SHIELD_CONSOLE, Observability.EXACT),
                 options);
     }
 

@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.kakuri.api.Observability;
 import org.kakuri.api.runtime.Cell;
 import org.kakuri.api.runtime.IsolationRuntime;
@@ -57,12 +59,11 @@ public final class SconeRuntime implements IsolationRuntime {
                         RuntimeImage.Kind.OCI_LAYOUT),
                 Set.of(),
                 Long.MAX_VALUE,
-                Map.of(LibOsSession.SYSTEM_CALL, Observability.EXACT, LibOsSession.QUEUE_SLOT, Observability.EXACT,
-                        COPY, Observability.EXACT, QueueCounts.REQUEST, Observability.EXACT,
-                        QueueCounts.WAIT, Observability.EXACT, QueueCounts.SUPPLEMENT, Observability.EXACT,
-                        QueueCounts.AVOIDED, Observability.EXACT,
-                        LibOsSession.PAGE_TOUCH, Observability.EXACT, LibOsSession.PAGE_RELOAD, Observability.EXACT,
-                        LibOsSession.SHIELD_TLS, Observability.EXACT),
+                Stream.of(LibOsSession.SYSTEM_CALL, LibOsSession.QUEUE_SLOT, COPY, QueueCounts.REQUEST,
+                        QueueCounts.WAIT,
+                        QueueCounts.SUPPLEMENT, QueueCounts.AVOIDED, LibOsSession.PAGE_TOUCH, LibOsSession.PAGE_RELOAD,
+                        LibOsSession.SHIELD_TLS, LibOsSession.SHIELD_CONSOLE)
+                        .collect(Collectors.toMap(event -> event, _ -> Observability.EXACT)),
                 options);
     }
 
