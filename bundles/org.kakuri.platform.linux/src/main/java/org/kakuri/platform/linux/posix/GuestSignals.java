@@ -182,6 +182,16 @@ public final class GuestSignals implements AutoCloseable {
         }
     }
 
+    /** Returns when what has come until now is taken. Any thread. */
+    void catchUp() {
+        lock.lock();
+        try {
+            drain();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Takes what came and is not masked. With the lock held; also before a mask or an action changes, because signals that came
      * before that are under the old one.

@@ -57,7 +57,7 @@ final class LocalCalls {
                 out -> p.identity().timers().use(a.integer(0), id -> TimerCalls.getRaw(id, out))));
         RUNS.put(PosixOp.TIMER_GETOVERRUN, (p, a) -> p.identity().timers().use(a.integer(0), TimerCalls::overrunRaw));
         RUNS.put(PosixOp.TIMER_DELETE, (p, a) -> p.identity().timers().delete(a.integer(0)));
-        RUNS.put(PosixOp.WAITPID, (p, a) -> p.identity().children().await(a.integer(0), a.integer(1), a.out()));
+        RUNS.put(PosixOp.WAITPID, (p, a) -> p.identity().awaitChild(a.integer(0), a.integer(1), a.out()));
     }
 
     /** The row's code, or null for those that {@link LocalPosix} executes itself. */

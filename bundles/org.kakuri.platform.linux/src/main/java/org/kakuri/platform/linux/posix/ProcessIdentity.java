@@ -1,5 +1,6 @@
 package org.kakuri.platform.linux.posix;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -46,6 +47,15 @@ public final class ProcessIdentity implements AutoCloseable {
 
     GuestChildren children() {
         return children;
+    }
+
+    /** waitpid(2). A child's SIGCHLD is there before its status (the kernel sends it first), so its handler runs first. */
+    int awaitChild(int pid, int options, MemorySegment out) {
+        int found = children.await(pid, options, out);
+        if (found > 0) {
+            signals.catchUp();
+        }
+        return found;
     }
 
     /** Kills children that were not waited for, gives everything back. After the last call. */
