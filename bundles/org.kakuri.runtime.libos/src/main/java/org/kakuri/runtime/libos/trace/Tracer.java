@@ -262,6 +262,7 @@ public final class Tracer {
             if (pause == LONGEST_PAUSE) {
                 supervisor.idle();
                 goOn();
+                waits.waiting();
             }
         }
         return Ptrace.await(-1);

@@ -184,6 +184,9 @@ class HostThreadsTest {
             Seen.await(THREADS, 0, session, guest, READ);
             assertEquals(THREADS - 2, count(session, "queue.supplement"));
             assertEquals(THREADS - 2, count(session, "queue.wait"));
+            long waited = session.report().phases().get("queue");
+            assertTrue(waited > 0);
+            assertEquals(waited, session.report().phases().get("queue"), "nobody waits in the queue any more");
 
             try (Arena arena = Arena.ofConfined()) {
                 FdIo.writeFully(in.writer(), arena.allocate(THREADS));
