@@ -62,6 +62,11 @@ record GuestSocket(Fd fd) implements AutoCloseable {
                 && (domain == SocketCalls.AF_INET || domain == SocketCalls.AF_INET6);
     }
 
+    /** Returns whether its addresses are those of IPv6. */
+    boolean six() {
+        return option(SO_DOMAIN) == SocketCalls.AF_INET6;
+    }
+
     private int option(int name) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(ValueLayout.JAVA_INT);

@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,6 +36,14 @@ public final class NetworkShield implements AutoCloseable {
     public static final String PEERS = "shield.tls";
     /** Option: who issues the certificates of those. */
     public static final String AUTHORITIES = "shield.tls.ca";
+    /** Option: ports where programs are reached by TLS. */
+    public static final String PORTS = "shield.tls.listen";
+    /** Option: by which certificate they prove themselves. */
+    public static final String CERTIFICATE = "shield.tls.cert";
+    /** Option: its private key. */
+    public static final String KEY = "shield.tls.key";
+    private static final int ACCEPT = SystemCallTable.number("accept");
+    private static final int ACCEPT4 = SystemCallTable.number("accept4");
     private static final int CONNECT = SystemCallTable.number("connect");
     private static final int HANDSHAKE_MILLIS = 10_000;
     private static final int MOST = 512;
@@ -42,11 +51,14 @@ public final class NetworkShield implements AutoCloseable {
 
     private final Map<InetSocketAddress, String> peers;
     private final SSLSocketFactory outgoing;
+    private final Optional<ShieldedPorts> ports;
     private final ShieldCounts counts;
     private final Set<TlsRelay> relays = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    private NetworkShield(Map<InetSocketAddress, String> peers, SSLSocketFactory outgoing, ShieldCounts counts) {
+    private NetworkShield(Map<InetSocketAddress, String> peers, SSLSocketFactory outgoing,
+            Optional<ShieldedPorts> ports, ShieldCounts counts) {
+        this.ports = ports;
         this.peers = Map.copyOf(peers);
         this.outgoing = outgoing;
         this.counts = counts;
@@ -61,8 +73,9 @@ public final class NetworkShield implements AutoCloseable {
     static Optional<NetworkShield> of(Map<String, String> options, ShieldCounts counts) {
         String list = options.get(PEERS);
         String authorities = options.get(AUTHORITIES);
+        Optional<ShieldedPorts> ports = ShieldedPorts.of(options, counts);
         if (list == null && authorities == null) {
-            return Optional.empty();
+            return ports.map(some -> new NetworkShield(Map.of(), null, ports, counts));
         }
         if (list == null || authorities == null) {
             throw new UsageError("options %s and %s go together".formatted(PEERS, AUTHORITIES),
@@ -86,7 +99,7 @@ public final class NetworkShield implements AutoCloseable {
                 }
             }
         }
-        return Optional.of(new NetworkShield(peers, PemFiles.believing(Path.of(authorities)), counts));
+        return Optional.of(new NetworkShield(peers, PemFiles.believing(Path.of(authorities)), ports, counts));
     }
 
     private static InetAddress[] resolved(String host) {
@@ -99,7 +112,14 @@ public final class NetworkShield implements AutoCloseable {
 
     /** Returns the numbers of the calls that have to be notified. */
     public Set<Integer> notified() {
-        return Set.of(CONNECT);
+        var numbers = new HashSet<Integer>();
+        if (!peers.isEmpty()) {
+            numbers.add(CONNECT);
+        }
+        if (ports.isPresent()) {
+            numbers.addAll(Set.of(ACCEPT, ACCEPT4));
+        }
+        return numbers;
     }
 
     /** Sees to a call that was notified: answers it now or later. */
@@ -109,6 +129,10 @@ public final class NetworkShield implements AutoCloseable {
             arguments[i] = listener.argument(i);
         }
         var call = new TraceeCall(listener.number(), arguments);
+        if (call.number() != CONNECT) {
+            ports.orElseThrow().serve(tracee, call, listener, this::carry);
+            return;
+        }
         byte[] sockaddr = new byte[Math.clamp(call.argument(2) & 0xffffffffL, 0, GuestSocket.ADDRESS)];
         Optional<InetSocketAddress> to = tracee.read(call.argument(1), sockaddr) ? GuestSocket.address(sockaddr)
                 : Optional.empty();
@@ -142,7 +166,8 @@ public final class NetworkShield implements AutoCloseable {
         }
     }
 
-    private record Carried(SSLSocket tls, WireSocket wire) {}
+    /** A connection whose handshake is over. */
+    record Carried(SSLSocket tls, WireSocket wire) {}
 
     private void connect(int pid, int number, Peer peer, SeccompListener.Waiting waiting) {
         Socket program = null;
@@ -165,7 +190,7 @@ public final class NetworkShield implements AutoCloseable {
             Carried carried = later ? null : open(peer);
             program = socket.connectHere(peer.four());
             waiting.answer(0);
-            carry(program, later ? open(peer) : carried, peer);
+            carry(program, later ? open(peer) : carried, peer.toString());
         } catch (IOException | NativeException e) {
             counts.note("shield: no TLS to %s: %s".formatted(peer, e.getMessage()));
             waiting.answer(e instanceof SocketTimeoutException ? -Errno.ETIMEDOUT : -Errno.ECONNREFUSED);
@@ -199,7 +224,7 @@ public final class NetworkShield implements AutoCloseable {
     }
 
     /** On the connection's thread, until it is over. */
-    private void carry(Socket program, Carried carried, Peer peer) throws IOException {
+    private void carry(Socket program, Carried carried, String peer) throws IOException {
         program.setTcpNoDelay(true);
         var relay = new TlsRelay(program, carried.tls(), carried.wire(), counts,
                 why -> counts.note("shield: the connection to %s was reset: %s".formatted(peer, why)));
@@ -216,6 +241,7 @@ public final class NetworkShield implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        ports.ifPresent(ShieldedPorts::close);
         long end = System.nanoTime() + LAST_WORDS.toNanos();
         for (TlsRelay relay : relays) {
             relay.sent(Duration.ofNanos(Math.max(1, end - System.nanoTime())));

@@ -21,7 +21,10 @@ public final class Shields implements AutoCloseable {
     public static final String CONSOLE = "shield.console";
     private static final String CONSOLE_KEY = "shield.console";
     /** What the options mean, for people. */
-    public static final Map<String, String> KNOWN = Map.of(NetworkShield.PEERS,
+    public static final Map<String, String> KNOWN = Map.of(NetworkShield.PORTS,
+            "PORT, several separated by spaces: who connects to a program there has to speak TLS",
+            NetworkShield.CERTIFICATE, "PEM file: certificate chain of the program for that", NetworkShield.KEY,
+            "PEM file: its private key, PKCS #8", NetworkShield.PEERS,
             "HOST:PORT, several separated by spaces: connections there leave as TLS", NetworkShield.AUTHORITIES,
             "PEM file: who may have issued the certificates of those peers", CONSOLE_KEY,
             "file with a key, 64 hexadecimal digits: standard streams leave and come encrypted, see rt:console");

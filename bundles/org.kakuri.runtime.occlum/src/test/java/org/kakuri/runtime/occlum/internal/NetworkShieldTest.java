@@ -5,19 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
+import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kakuri.api.Refused;
 import org.kakuri.api.UsageError;
 
@@ -148,6 +152,72 @@ class NetworkShieldTest {
         }
     }
 
+    private static Socket connected(int port) throws Exception {
+        while (true) {
+            try {
+                return new Socket(TlsBench.here(), port);
+            } catch (ConnectException _) { // the program does not listen yet
+                Thread.sleep(10);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fidelity", "fast"})
+    void programIsReachedByTlsOnly(String mode) throws Exception {
+        TlsBench identity = TlsBench.of(folder, "server", "localhost");
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 5, TlsBench.here())) {
+            port = free.getLocalPort();
+        }
+        List<String> program = List.of("/usr/bin/python3", "-c", """
+                import socket
+                s = socket.socket()
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                s.bind(("127.0.0.1", %d))
+                s.listen()
+                for i in range(2):
+                    c, a = s.accept()
+                    try:
+                        print(a[0], c.makefile().read())
+                        c.sendall(b"plain answer")
+                    except OSError as x:
+                        print(type(x).__name__)
+                    c.close()
+                """.formatted(port));
+        try (Bench bench = Bench.none()) {
+            var answer = CompletableFuture.supplyAsync(() -> {
+                try {
+                    try (Socket plain = connected(port)) {
+                        plain.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                        plain.setSoTimeout(20_000);
+                        byte[] alert = plain.getInputStream().readNBytes(1);
+                        assertTrue(alert.length == 0 || alert[0] == 0x15, "no alert");
+                    } catch (SocketException _) { // reset
+                        assertTrue(true);
+                    }
+                    try (SSLSocket tls = (SSLSocket) identity.context()
+                            .getSocketFactory()
+                            .createSocket(connected(port), "localhost", port, true)) {
+                        tls.getOutputStream().write("plain question".getBytes(StandardCharsets.UTF_8));
+                        tls.shutdownOutput();
+                        return new String(tls.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                    }
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            var ran = bench.run("scone", program, "mode=" + mode, "shield.tls.listen=" + port,
+                    "shield.tls.cert=" + identity.certificate(), "shield.tls.key=" + identity.key());
+            assertEquals("ConnectionResetError\n127.0.0.1 plain question\n", ran.out(),
+                    () -> ran.err() + ran.report().notes());
+            assertEquals("plain answer", answer.get(20, TimeUnit.SECONDS));
+            assertTrue(ran.report().notes().stream().anyMatch(note -> note.contains("no TLS with a client")),
+                    ran.report().notes().toString());
+            assertEquals(1, ran.events().count("shield.tls").count());
+        }
+    }
+
     @Test
     void refusesWhatIsIncompleteOrUnreadable() throws Exception {
         Path empty = Files.writeString(folder.resolve("empty"), "");
@@ -157,6 +227,10 @@ class NetworkShieldTest {
             assertThrows(UsageError.class, () -> bench.host("scone", "shield.tls=localhost", "shield.tls.ca=" + empty));
             assertThrows(Refused.class,
                     () -> bench.host("scone", "shield.tls=localhost:443", "shield.tls.ca=" + empty));
+            assertThrows(Refused.class,
+                    () -> bench.host("scone", "shield.tls.listen=8443", "shield.tls.cert=" + empty,
+                            "shield.tls.key=" + empty));
+            assertThrows(UsageError.class, () -> bench.host("scone", "shield.tls.listen=8443"));
             assertThrows(Refused.class,
                     () -> bench.host("scone", "shield.tls=no.such.invalid:443", "shield.tls.ca=" + empty));
         }
