@@ -18,11 +18,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kakuri.api.Deadline;
 import org.kakuri.api.Refused;
-import org.kakuri.api.runtime.Command;
 import org.kakuri.api.runtime.Command.GuestDescriptor;
+import org.kakuri.api.runtime.Command;
 import org.kakuri.api.runtime.GuestExit;
 import org.kakuri.api.runtime.RuntimeSession;
 import org.kakuri.api.runtime.SessionReport;
+import org.kakuri.api.tee.EventCount;
 import org.kakuri.platform.linux.Fd;
 import org.kakuri.platform.linux.OpenFlags;
 import org.kakuri.platform.linux.PathCalls;
@@ -42,11 +43,17 @@ class ConsoleShieldTest {
         return "shield.console=" + Files.writeString(folder.resolve("key"), "0".repeat(64));
     }
 
-    /** Runs a script whose streams are files, output and errors perhaps the same. */
+    /**
+     * Runs a script whose streams are files, output and errors perhaps the same; these are read when the session is closed, by when
+     * none of the script's processes can write any more.
+     */
     private Ran run(String runtime, String mode, String script, byte[] input, boolean same) throws Exception {
         Path in = Files.write(folder.resolve("in"), input);
         Path out = Files.write(folder.resolve("out"), new byte[0]);
         Path err = same ? out : Files.write(folder.resolve("err"), new byte[0]);
+        GuestExit exit;
+        SessionReport report;
+        EventCount count;
         try (Bench bench = Bench.none();
                 RuntimeSession session = bench.host(runtime, option(), "mode=" + mode);
                 Fd from = PathCalls.open(in);
@@ -56,11 +63,11 @@ class ConsoleShieldTest {
                     List.of(GuestDescriptor.passed(0, from.number()), GuestDescriptor.passed(1, to.number()),
                             GuestDescriptor.passed(2, errors.number())),
                     Map.of()));
-            GuestExit exit = guest.waitFor(Deadline.in(java.time.Duration.ofSeconds(30))).orElseThrow();
-            var count = session.ledger().count("shield.console");
-            return new Ran(exit, Files.readAllBytes(out), Files.readAllBytes(err), session.report(), count.count(),
-                    count.bytes());
+            exit = guest.waitFor(Deadline.in(java.time.Duration.ofSeconds(30))).orElseThrow();
+            count = session.ledger().count("shield.console");
+            report = session.report();
         }
+        return new Ran(exit, Files.readAllBytes(out), Files.readAllBytes(err), report, count.count(), count.bytes());
     }
 
     private static byte[] sealed(String text) {
